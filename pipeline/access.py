@@ -1,0 +1,36 @@
+"""Reading the dataset: a table as a data frame, or a connection with tables, views and macros."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from pipeline import database, paths
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def load(name: str, folder: str | Path | None = None) -> "pd.DataFrame":
+    """A table of the dataset as a data frame with Arrow types. Raises KeyError, naming the tables there are."""
+    import pandas as pd
+
+    home = Path(folder) if folder else paths.curated()
+    path = home / f"{name}.parquet"
+    if not path.is_file():
+        known = ", ".join(sorted(f.stem for f in home.glob("*.parquet")))
+        raise KeyError(f"no table {name!r} in {home}; there are: {known or 'none, run minsheng build'}")
+    return pd.read_parquet(path, dtype_backend="pyarrow")
+
+
+def connect(folder: str | Path | None = None) -> duckdb.DuckDBPyConnection:
+    """A connection with every table, view and macro, read-only where the folder has a database file.
+
+    Raises FileNotFoundError where the folder holds no dataset.
+    """
+    home = Path(folder) if folder else paths.curated()
+    if (file := home / "minsheng.duckdb").is_file():
+        return duckdb.connect(str(file), read_only=True)
+    if not (home / "datapackage.json").is_file():
+        raise FileNotFoundError(f"no dataset in {home}: run minsheng build first")
+    return database.open_parquet(home)

@@ -1,0 +1,224 @@
+"""What needs more than one row: uniqueness over the whole file, overlapping spans, references between tables, the rules.
+
+Runs in DuckDB over the staged tables, which may be larger than memory. Each check yields places (table, row, …); the
+caller turns rows into files and lines.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from pipeline.findings import nearest
+from pipeline.schemas import TABLES, TOTAL
+from pipeline.validate import Codes
+
+
+@dataclass(frozen=True, slots=True)
+class Offence:
+    """A rule broken by row `row` of `table`; `other` is the row it collides with, where there is one."""
+
+    rule: str
+    table: str
+    row: int
+    column: str
+    seen: str
+    expected: str = ""
+    hint: str = ""
+    other: int | None = None
+
+
+def run(connection: duckdb.DuckDBPyConnection, codes: Codes) -> Iterator[Offence]:
+    """All offences. The connection has every table under its name, with the working column `row`."""
+    yield from _doubled_keys(connection)
+    yield from _facts_keyed_twice(connection, codes)
+    yield from _overlapping_spans(connection)
+    yield from _dangling_figures(connection)
+    yield from _unused(connection)
+    yield from _dimensions_without_total(codes)
+    yield from _formulas(codes)
+    yield from _unit_algebra(codes)
+
+
+def _doubles(connection: duckdb.DuckDBPyConnection, table: str, key: list[str]) -> list[tuple[Any, ...]]:
+    """Rows whose key stands already in an earlier row: row, first row, key."""
+    columns = ", ".join(key)
+    given = " AND ".join(f"{c} IS NOT NULL" for c in key if c != "along")
+    return connection.execute(f"""
+        WITH doubled AS (
+            SELECT {columns}, min("row") AS first_row FROM {table} WHERE {given} GROUP BY ALL HAVING count(*) > 1)
+        SELECT t."row", d.first_row, concat_ws(' ', {", ".join(f"t.{c}" for c in key)}) FROM {table} t JOIN doubled d
+        ON {" AND ".join(f"t.{c} IS NOT DISTINCT FROM d.{c}" for c in key)}
+        WHERE t."row" <> d.first_row ORDER BY 1
+    """).fetchall()
+
+
+def _doubled_keys(connection: duckdb.DuckDBPyConnection) -> Iterator[Offence]:
+    for table in TABLES.values():
+        column = _KEY_COLUMN.get(table.name, table.key[0])
+        for row, first, key in _doubles(connection, table.name, list(table.key)):
+            hint = "was the row keyed twice?" if table.is_sheet else ""
+            yield Offence("unique", table.name, row, column, key, hint=hint, other=first)
+
+
+_KEY_COLUMN = {"observations": "figure_no", "actions": "action_no", "passed_over": "char_start"}
+
+
+def _facts_keyed_twice(connection: duckdb.DuckDBPyConnection, codes: Codes) -> Iterator[Offence]:
+    key = ["source_id", "indicator_id", "ref_area", "period_start", "period_end", *codes.dimensions]
+    hint = "keep one; if the bulletin prints it twice, pass the second over with reason reference"
+    for row, first, _ in _doubles(connection, "observations", key):
+        seen = connection.execute(
+            'SELECT concat_ws(\' \', indicator_id, ref_area, time_period) FROM observations WHERE "row" = ?', [row]
+        ).fetchone()
+        yield Offence("keyed-twice", "observations", row, "indicator_id", str(seen and seen[0]), hint=hint, other=first)
+
+
+_SPANS = """
+    SELECT source_id, char_start, char_end, paragraph, 'observations' AS origin, "row" FROM observations
+    WHERE char_start IS NOT NULL AND char_end IS NOT NULL
+    UNION ALL
+    SELECT source_id, char_start, char_end, paragraph, 'passed_over', "row" FROM passed_over
+    WHERE char_start IS NOT NULL AND char_end IS NOT NULL
+"""
+
+
+def _overlapping_spans(connection: duckdb.DuckDBPyConnection) -> Iterator[Offence]:
+    """Entries of one source in order of position: none may start inside an earlier one, paragraphs never go back."""
+    rows = connection.execute(f"""
+        WITH spans AS ({_SPANS}),
+        ordered AS (
+            SELECT *, max(char_end) OVER before AS reached, max(paragraph) OVER before AS last_paragraph,
+                arg_max(origin || ' ' || char_start || '–' || char_end, char_end) OVER before AS earlier
+            FROM spans
+            WINDOW before AS (PARTITION BY source_id ORDER BY char_start, char_end, origin, "row"
+                              ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))
+        SELECT origin, "row", char_start, char_end, paragraph, reached, last_paragraph, earlier FROM ordered
+        WHERE char_start < reached OR paragraph < last_paragraph ORDER BY source_id, char_start
+    """).fetchall()
+    for table, row, start, end, paragraph, reached, last_paragraph, earlier in rows:
+        if start < reached:
+            yield Offence("span-overlap", table, row, "char_start", f"{start}–{end}", earlier)
+        if paragraph is not None and last_paragraph is not None and paragraph < last_paragraph:
+            seen = f"paragraph {paragraph} at character {start}"
+            yield Offence("span-order", table, row, "paragraph", seen, f"at least {last_paragraph}, reached before it")
+
+
+def _dangling_figures(connection: duckdb.DuckDBPyConnection) -> Iterator[Offence]:
+    rows = connection.execute("""
+        WITH wanted AS (
+            SELECT "row", source_id, unnest(string_split(figure_nos, '|')) AS figure_no FROM actions
+            WHERE regexp_full_match(figure_nos, '[0-9|]+'))
+        SELECT "row", source_id || ':' || figure_no FROM wanted
+        WHERE source_id || ':' || figure_no NOT IN (SELECT observation_id FROM observations WHERE observation_id IS NOT NULL)
+        ORDER BY 1, 2
+    """).fetchall()
+    for row, wanted in rows:
+        yield Offence("reference", "actions", row, "figure_nos", f"figure {wanted}", "the figures of this source")
+
+
+_USES = {
+    ("indicators", "indicator_id"): "SELECT indicator_id FROM observations",
+    ("units", "unit_id"): "SELECT unit_id FROM indicators UNION SELECT unit_id FROM derived_rules",
+    ("themes", "theme_id"): "SELECT theme_id FROM indicators UNION SELECT theme_id FROM actions",
+    ("sources", "source_id"): "SELECT source_id FROM observations",
+}
+
+
+def _unused(connection: duckdb.DuckDBPyConnection) -> Iterator[Offence]:
+    for (table, column), uses in _USES.items():
+        rows = connection.execute(f"""
+            SELECT "row", {column} FROM {table} WHERE {column} NOT IN
+            (SELECT * FROM ({uses}) AS used(code) WHERE code IS NOT NULL) ORDER BY 1
+        """).fetchall()
+        for row, code in rows:
+            yield Offence("unused", table, row, column, code, hint="use it or take it away")
+
+
+def _dimensions_without_total(codes: Codes) -> Iterator[Offence]:
+    rows = codes.tables["dimensions"].to_pylist()
+    for name in codes.dimensions:
+        own = [row for row in rows if row["dimension"] == name]
+        if all(row["code"] != TOTAL for row in own):
+            yield Offence("reference", "dimensions", own[0]["row"], "code", TOTAL, f"the codes of {name}", "add its total")
+
+
+def steps(rules: list[dict[str, Any]]) -> dict[str, int]:
+    """How many rules deep each derived value is; one that depends on itself is left out."""
+    found: dict[str, int] = {}
+    ids = {r["derived_id"] for r in rules}
+    for _ in rules:
+        for rule in rules:
+            operands = [o for o in (rule["left_id"], rule["right_id"]) if o in ids]
+            if all(o in found for o in operands):
+                found[rule["derived_id"]] = 1 + max((found[o] for o in operands), default=0)
+    return found
+
+
+def _formulas(codes: Codes) -> Iterator[Offence]:
+    rules = codes.tables["derived_rules"].to_pylist()
+    known = set(codes.indicators) | {r["derived_id"] for r in rules}
+    reachable = steps(rules)
+    for rule in rules:
+        if rule["derived_id"] in codes.indicators:
+            yield _formula(rule, f"{rule['derived_id']} is an indicator too", "an id of its own", "derived_id")
+        unknown = [o for o in (rule["left_id"], rule["right_id"]) if o and o not in known]
+        for operand in unknown:
+            hint = nearest(operand, sorted(known))
+            yield _formula(rule, f"{operand} is not known", "an indicator or a derived value", "formula", hint)
+        if not unknown and rule["derived_id"] not in reachable:
+            yield _formula(rule, f"{rule['derived_id']} depends on itself", "indicators or earlier derived values", "formula")
+
+
+def _formula(rule: dict[str, Any], seen: str, expected: str, column: str, hint: str = "") -> Offence:
+    return Offence("formula", "derived_rules", rule["row"], column, seen, expected, hint)
+
+
+def _unit_algebra(codes: Codes) -> Iterator[Offence]:
+    """Every unit can be defined and has its declared dimension; every rule's units agree."""
+    from pipeline.units import UnitError, Units
+
+    units, unit_of = Units(), {i: row["unit_id"] for i, row in codes.indicators.items()}
+    broken = set()
+    for row in codes.tables["units"].to_pylist():
+        try:
+            units.define(row["unit_id"], row["pint"], row["dimension"])
+        except UnitError as error:
+            broken.add(row["unit_id"])
+            yield Offence("unit-algebra", "units", row["row"], "pint", str(error), "a definition over known units")
+    rules = codes.tables["derived_rules"].to_pylist()
+    for rule in rules:
+        unit_of.setdefault(rule["derived_id"], rule["unit_id"])
+    for rule in rules:
+        words = (unit_of.get(rule["left_id"]), rule["operator"], unit_of.get(rule["right_id"]), rule["unit_id"])
+        if None not in words and not broken & set(words):
+            yield from _rule_algebra(units, rule, *words)
+    yield from _part_algebra(units, codes, unit_of, broken)
+
+
+def _rule_algebra(units: Any, rule: dict[str, Any], *words: Any) -> Iterator[Offence]:
+    from pipeline.units import UnitError
+
+    try:
+        factor = units.combined(*words)
+    except UnitError as error:
+        yield Offence("unit-algebra", "derived_rules", rule["row"], "unit_id", str(error), f"units that give {words[3]}")
+        return
+    if rule["scale"] is not None and not math.isclose(factor, rule["scale"], rel_tol=1e-12):
+        seen = f"scale {rule['scale']:g}"
+        yield Offence("unit-algebra", "derived_rules", rule["row"], "scale", seen, f"{factor:g} by the units of the formula")
+
+
+def _part_algebra(units: Any, codes: Codes, unit_of: dict[str, str], broken: set[str]) -> Iterator[Offence]:
+    from pipeline.units import UnitError
+
+    for rule in codes.tables["parts"].to_pylist():
+        whole, part = unit_of.get(rule["whole"]), unit_of.get(rule["part"])
+        if whole is None or part is None or {whole, part} & broken:
+            continue
+        try:
+            units.combined(whole, "-", part, whole)
+        except UnitError as error:
+            yield Offence("unit-algebra", "parts", rule["row"], "part", str(error), "a part in the unit of its whole")

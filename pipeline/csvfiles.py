@@ -1,0 +1,261 @@
+"""Raw CSV files as bytes and lines: are they readable at all, what is wrong if not, and which line is which row.
+
+A file is scanned once in blocks, which is quick; only a file that looks wrong, or that a reader refuses, is taken apart
+cell by cell.
+"""
+
+import codecs
+import csv
+import hashlib
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline.findings import Finding, finding, nearest
+
+BLOCK = 1 << 22
+_BYTE_ORDER_MARKS = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16", codecs.BOM_UTF32_LE: "UTF-32"}
+_SUSPICIOUS = (b'" ', b' "', b'"\t', b'\t"')
+_SMART_QUOTES = "“”‘’"
+
+
+@dataclass(slots=True)
+class CsvFile:
+    """A raw file: its path, its name as findings show it, its header, and what is wrong with it."""
+
+    path: Path
+    name: str
+    header: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    stamp: tuple[int, int, int] = (0, 0, 0)
+
+    def add(self, rule: str, line: int = 0, column: str = "", **words: str) -> None:
+        self.findings.append(finding(rule, self.name, line, column, **words))
+
+    @property
+    def changed(self) -> bool:
+        """True where the file is no longer what was scanned."""
+        return _stamp(self.path) != self.stamp
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    status = os.lstat(path)
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def inspect(root: Path, name: str, required: list[str], optional: Iterable[str] = ()) -> CsvFile:
+    """Scan a file: link, encoding, NUL, header; where quotes look odd, every row."""
+    file = CsvFile(root / name, name)
+    if not _is_plain_file(file, root) or not _scan(file, required):
+        return file
+    _check_header(file, required, list(optional))
+    return file
+
+
+def _is_plain_file(file: CsvFile, root: Path) -> bool:
+    for path in (file.path, *list(file.path.parents)[: len(Path(file.name).parts) - 1]):
+        if path.is_symlink():
+            file.add("file-link", seen=path.name, hint="copy the file itself here")
+            return False
+    try:
+        mode = os.lstat(file.path).st_mode
+    except OSError:
+        file.add("file-missing", expected=file.name)
+        return False
+    if not stat.S_ISREG(mode):
+        file.add("file-unreadable", seen="this is no regular file")
+        return False
+    file.stamp = _stamp(file.path)
+    return True
+
+
+def _scan(file: CsvFile, required: list[str]) -> bool:
+    """Read the file once; True where its rows can be read."""
+    suspicious = False
+    decoder = codecs.getincrementaldecoder("utf-8")("strict")
+    line = 1
+    with open(file.path, "rb") as stream:
+        first = block = stream.read(BLOCK)
+        if not first.strip(codecs.BOM_UTF8 + b"\r\n \t"):
+            file.add("file-empty", expected=",".join(required))
+            return False
+        while block:
+            try:
+                decoder.decode(block)
+            except UnicodeDecodeError as error:
+                file.add("file-encoding", line + block[: error.start].count(b"\n"), **_encoding(file.path, first))
+                return False
+            if (at := block.find(b"\0")) >= 0:
+                _nul(file, line + block[:at].count(b"\n"), first)
+                return False
+            suspicious = suspicious or any(mark in block for mark in _SUSPICIOUS)
+            suspicious = suspicious or block.count(b"\r") not in (0, block.count(b"\r\n"))
+            suspicious = suspicious or 0 < block.count(b"\r\n") < block.count(b"\n")
+            line += block.count(b"\n")
+            block = stream.read(BLOCK)
+    return not suspicious or diagnose(file)
+
+
+def _encoding(path: Path, start: bytes) -> dict[str, str]:
+    """What the bytes seem to be, and how to convert them."""
+    guess = next((name for mark, name in _BYTE_ORDER_MARKS.items() if start.startswith(mark)), "")
+    if not guess:
+        try:
+            codecs.getincrementaldecoder("gb18030")("strict").decode(start[:65536])
+            guess = "GB18030"
+        except UnicodeDecodeError:
+            return {"seen": "not UTF-8", "hint": "save it again as CSV UTF-8"}
+    return {"seen": guess, "hint": f"convert it: iconv -f {guess} -t UTF-8 {path.name} > new.csv"}
+
+
+def _nul(file: CsvFile, line: int, start: bytes) -> None:
+    half = start[:4096]
+    if half[1::2].count(0) > len(half) // 8 or half[::2].count(0) > len(half) // 8:
+        file.add("file-encoding", line, seen="UTF-16", hint=f"convert it: iconv -f UTF-16LE -t UTF-8 {file.path.name}")
+    else:
+        file.add("file-nul", line, hint="the file is damaged or no text: take it from its origin again")
+
+
+def _check_header(file: CsvFile, required: list[str], optional: list[str]) -> None:
+    with _opened(file.path) as stream:
+        try:
+            file.header = next(csv.reader(stream, strict=True))
+        except csv.Error as error:
+            file.add("file-quote", 1, seen=f"the header cannot be read: {error}")
+            return
+    known = required + optional
+    expected = "the columns " + ", ".join(required)
+    for name in dict.fromkeys(file.header):
+        if file.header.count(name) > 1:
+            file.add("file-header", 1, name, seen=f"column {name} stands twice", expected=expected)
+        if name not in known:
+            hint = nearest(name, [k for k in known if k not in file.header]) or _header_hint(name)
+            file.add("file-header", 1, name, seen=f"column {name!r} is not known", expected=expected, hint=hint)
+    for name in required:
+        if name not in file.header:
+            file.add("file-header", 1, name, seen=f"column {name} is missing", expected=expected)
+
+
+def _header_hint(name: str) -> str:
+    if ";" in name or "\t" in name:
+        return "cells are separated by commas"
+    if any(quote in name for quote in _SMART_QUOTES):
+        return 'quotes are straight: "'
+    return "a breakdown must be named in codelists/dimensions.csv" if name else "a comma too many"
+
+
+def diagnose(file: CsvFile) -> bool:
+    """Take the file apart row by row; True where nothing is wrong with its form."""
+    before = len(file.findings)
+    _check_line_ends(file)
+    try:
+        _check_rows(file)
+    except csv.Error as error:
+        file.add("file-quote", _quote_line(file), seen=_quote_words(str(error)), hint='a quote inside a cell is doubled: ""')
+    return len(file.findings) == before
+
+
+def _check_line_ends(file: CsvFile) -> None:
+    with open(file.path, "rb") as stream:
+        data_line = 0
+        kinds: dict[bytes, int] = {}
+        for raw in stream:
+            data_line += 1
+            kinds.setdefault(b"\r\n" if raw.endswith(b"\r\n") else b"\n" if raw.endswith(b"\n") else b"", data_line)
+            if raw.replace(b"\r\n", b"").count(b"\r"):
+                file.add("file-unreadable", data_line, seen="a bare carriage return", hint="end lines with a line feed")
+                return
+    kinds.pop(b"", None)
+    if len(kinds) > 1 and not _has_quotes(file.path):
+        seen = "some lines end with CRLF, others with LF"
+        file.add("file-unreadable", max(kinds.values()), seen=seen, hint="save the file again")
+
+
+def _has_quotes(path: Path) -> bool:
+    with open(path, "rb") as stream:
+        return any(b'"' in block for block in iter(lambda: stream.read(BLOCK), b""))
+
+
+def _check_rows(file: CsvFile) -> None:
+    width = 0
+    for line, cells in _rows(file.path, strict=True):
+        width = width or len(cells)
+        if len(cells) != width:
+            hint = _width_hint(cells, width)
+            file.add("file-width", line, seen=str(len(cells)), expected=str(width), hint=hint)
+        for cell in cells:
+            if cell != cell.strip() and cell.strip().startswith('"'):
+                file.add("text", line, seen=repr(cell), expected="has a stray space before its quote")
+
+
+def _width_hint(cells: list[str], width: int) -> str:
+    if any(quote in cell for cell in cells for quote in _SMART_QUOTES) and len(cells) > width:
+        return 'typographic quotes do not hold a cell together: use "'
+    return "a comma inside a cell needs quotes around it" if len(cells) > width else "a comma is missing"
+
+
+def _quote_words(error: str) -> str:
+    if "unexpected end of data" in error:
+        return "a quote opens and never closes"
+    if "field larger than" in error:
+        return "a cell of more than 131 072 characters: a quote probably never closes"
+    return "text behind a closing quote" if "expected after" in error else error
+
+
+def _quote_line(file: CsvFile) -> int:
+    """Line in which the row starts that the reader gave up on."""
+    line = 1
+    try:
+        for line, _ in _rows(file.path, strict=True):
+            pass
+        return line
+    except csv.Error:
+        return _next_row_line(file.path, line)
+
+
+def _next_row_line(path: Path, last_good: int) -> int:
+    with _opened(path) as stream:
+        reader = csv.reader(stream, strict=True)
+        try:
+            for _ in reader:
+                if reader.line_num >= last_good:
+                    return reader.line_num + 1
+        except csv.Error:
+            return 1
+    return last_good
+
+
+def _opened(path: Path):  # type: ignore[no-untyped-def]
+    return open(path, encoding="utf-8-sig", newline="")
+
+
+def _rows(path: Path, *, strict: bool = False) -> Iterator[tuple[int, list[str]]]:
+    """First line and cells of each row that is not empty, the header included."""
+    with _opened(path) as stream:
+        reader = csv.reader(stream, strict=strict)
+        line = 1
+        for cells in reader:
+            if cells:
+                yield line, cells
+            line = reader.line_num + 1
+
+
+def locate(path: Path, wanted: Iterable[int]) -> dict[int, tuple[int, dict[str, str]]]:
+    """Line and cells by column of the wanted data rows (0 is the first behind the header)."""
+    rest = sorted(set(wanted), reverse=True)
+    found: dict[int, tuple[int, dict[str, str]]] = {}
+    rows = _rows(path)
+    header = next(rows, (1, []))[1]
+    for number, (line, cells) in enumerate(rows):
+        if not rest:
+            break
+        if number == rest[-1]:
+            found[rest.pop()] = (line, dict(zip(header, cells, strict=False)))
+    return found
+
+
+def sha256(path: Path) -> str:
+    with open(path, "rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,125 @@
+"""What a check found, and the catalogue of rules: the one place where a rule is named, explained and worded."""
+
+import difflib
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+ERROR, WARNING = "error", "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule's title, and the message that a finding fills with what was `seen` and `expected`."""
+
+    title: str
+    template: str
+    severity: str = ERROR
+
+
+RULES = {
+    # files
+    "file-missing": Rule("A file that the layout asks for is not there", "{expected} is not there"),
+    "file-unexpected": Rule("A file that belongs to no source", "{seen} belongs to no row of sources.csv"),
+    "file-link": Rule("A link in place of a file", "a link stands in place of the file: {seen}"),
+    "file-encoding": Rule("The file is not UTF-8", "the file is {seen}, expected UTF-8"),
+    "file-nul": Rule("A NUL byte in the text", "a NUL byte, expected text"),
+    "file-empty": Rule("An empty file", "the file is empty, expected at least the header {expected}"),
+    "file-quote": Rule("Quotes that do not pair", "{seen}"),
+    "file-header": Rule("A missing, extra or doubled column", "{seen}, expected {expected}"),
+    "file-width": Rule("A row of another width than the header", "{seen} cells, expected {expected}"),
+    "file-unreadable": Rule("CSV that cannot be read", "{seen}"),
+    "file-changed": Rule("A file changed while it was read", "{seen} changed while it was read"),
+    # cells
+    "required": Rule("An empty cell where a value is needed", "empty, expected {expected}"),
+    "type": Rule("A cell that is not of its column's type", "{seen} is not {expected}"),
+    "text": Rule("A cell with characters that do not belong there", "{seen} {expected}"),
+    "pattern": Rule("A cell that is not written as its column asks", "{seen} is not {expected}"),
+    "code": Rule("A code that no code list holds", "{seen} is not in {expected}"),
+    "range": Rule("A value outside its column's range", "{seen} is outside {expected}"),
+    # figures
+    "indicator-range": Rule("A value that its indicator cannot plausibly have", "{seen} is outside {expected}"),
+    "unit": Rule("A unit that the indicator does not admit", "unit {seen} is not one that {expected}"),
+    "recompose": Rule("The printed form and its parts disagree", "printed {seen}, but the parts give {expected}"),
+    "decimals": Rule("A count that is no whole number", "{seen} is no whole number of {expected}"),
+    "direction": Rule("A direction that does not fit", "direction {seen}, expected {expected}"),
+    "position": Rule("A position where there is no text, or none where there is", "position {seen}, expected {expected}"),
+    "span-length": Rule("The span and the printed form differ in length", "a span of {seen}, expected {expected}"),
+    "span-order": Rule("Paragraph and position run against each other", "{seen}, expected {expected}"),
+    "span-overlap": Rule("Two entries claim the same characters", "characters {seen}, already claimed by {expected}"),
+    "period": Rule("A period that does not exist", "{seen} names no real day, expected {expected}"),
+    "period-sense": Rule("A period that makes no sense for the figure", "{seen}, expected {expected}"),
+    # tables
+    "unique": Rule("A key that stands twice", "{seen} stands again, first in line {expected}"),
+    "keyed-twice": Rule("A fact that its source states twice", "{seen} is keyed twice, first in line {expected}"),
+    "reference": Rule("A reference to nothing", "{seen} is not in {expected}"),
+    "unused": Rule("A code that nothing uses", "nothing uses {seen}", WARNING),
+    "formula": Rule("A derived value whose formula does not work", "{seen}, expected {expected}"),
+    "unit-algebra": Rule("Units that do not agree", "{seen}, expected {expected}"),
+    "check": Rule("A check over the whole dataset found an offender", "{seen}, expected {expected}"),
+    "check-idle": Rule("A check or rule that found no subject", "{seen} looked at nothing, expected {expected}"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong, where it is, and how to mend it. `line` is 1-based; 0 speaks of the whole file."""
+
+    rule: str
+    severity: str
+    file: str
+    line: int
+    column: str
+    message: str
+    hint: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def __str__(self) -> str:
+        where = ":".join(str(part) for part in (self.file, self.line or "", self.column) if part)
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{where}: {self.rule}: {self.message}{hint}"
+
+
+def finding(
+    rule: str, file: str, line: int = 0, column: str = "", *, seen: object = "", expected: object = "", hint: str = ""
+) -> Finding:
+    """A finding worded by the catalogue; control characters of the data are made visible."""
+    entry = RULES[rule]
+    message = entry.template.format(seen=visible(seen), expected=visible(expected))
+    return Finding(rule, entry.severity, file, line, column, message, visible(hint))
+
+
+def visible(value: object, limit: int = 200) -> str:
+    """Text that is safe to print: control characters as escapes, long values cut."""
+    text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(value))
+    return text if len(text) <= limit else f"{text[:limit]}… ({len(text)} characters)"
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A suggestion for a code that is not known, or nothing where none is near."""
+    close = difflib.get_close_matches(word.strip(), list(known), n=1, cutoff=0.6)
+    return f"did you mean {close[0]}?" if close else ""
+
+
+def errors(findings: Iterable[Finding]) -> list[Finding]:
+    return [f for f in findings if f.severity == ERROR]
+
+
+def folded(findings: Iterable[Finding], per_rule: int = 50) -> Iterator[tuple[str, list[Finding], int]]:
+    """Per rule: its id, the first `per_rule` findings, and how many more there are."""
+    by_rule: dict[str, list[Finding]] = {}
+    for each in findings:
+        by_rule.setdefault(each.rule, []).append(each)
+    for rule, found in by_rule.items():
+        yield rule, found[:per_rule], max(0, len(found) - per_rule)
+
+
+class InvalidData(Exception):
+    """The raw data has errors; `findings` holds all of them, warnings included."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        self.findings = findings
+        count = len(errors(findings))
+        super().__init__(f"{count} error{'s' if count != 1 else ''} in the raw data; the first: {errors(findings)[0]}")

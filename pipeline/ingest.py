@@ -1,0 +1,314 @@
+"""Raw CSV to typed Arrow batches, by DuckDB.
+
+Every cell is read as text; what its column's pattern admits is typed, what it does not is left empty and named in the
+working column `unread`. Value, bounds and period dates of a figure are derived here, exactly: the digits as an integer,
+the scale as a power of ten, and one correctly rounded conversion of `integer e exponent` to float64 at the end.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from pipeline import periods, schemas
+from pipeline.csvfiles import CsvFile
+from pipeline.quantity import BOUNDS, FALLS, MAX_DIGITS, MULTIPLIERS, RANGE_DASH, RISES, normalising_pairs
+from pipeline.schemas import TOTAL, Table
+
+BATCH_ROWS = 100_000
+
+_TYPED = {
+    pa.string(): ("", "{c}"),
+    pa.int8(): (r"(0|[1-9][0-9]{0,1})", "try_cast({c} AS TINYINT)"),
+    pa.int32(): (r"(0|[1-9][0-9]{0,8})", "try_cast({c} AS INTEGER)"),
+    pa.float64(): (r"-?[0-9]{1,15}(\.[0-9]{1,15})?", "try_cast({c} AS DOUBLE)"),
+    pa.bool_(): (r"(true|false)", "try_cast({c} AS BOOLEAN)"),
+}
+"""By Arrow type: the pattern that a keyed cell must match in full, and how it is typed."""
+
+WORDING = {
+    pa.int8(): "a whole number below 100, in plain digits",
+    pa.int32(): "a whole number, in plain digits",
+    pa.float64(): "a number in plain digits",
+    pa.bool_(): "true or false",
+}
+
+
+def sql_text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def sql_list(values: list[str]) -> str:
+    return "(" + ", ".join(sql_text(v) for v in values) + ")" if values else "(NULL)"
+
+
+def connect(temporary: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """An in-memory connection that reads files only, spills to `temporary`, and knows the period macros."""
+    config = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    connection = duckdb.connect(":memory:", config=config)
+    if temporary:
+        connection.execute(f"SET temp_directory = {sql_text(str(temporary))}")
+    connection.execute(periods.MACROS)
+    return connection
+
+
+class Figures:
+    """What deriving a figure needs to know from the code lists.
+
+    `countable`: indicators whose bare integers are exact. `rates`: indicators whose unit is a quotient.
+    `words`: qualifier words by code and position. `dimensions`: names of the breakdown columns.
+    """
+
+    def __init__(
+        self, countable: list[str], rates: list[str], words: list[dict[str, str]], dimensions: tuple[str, ...]
+    ) -> None:
+        self.countable, self.rates, self.words, self.dimensions = countable, rates, words, dimensions
+
+
+def batches(
+    connection: duckdb.DuckDBPyConnection, table: Table, files: list[CsvFile], figures: Figures | None = None
+) -> Iterator[tuple[pa.RecordBatch, list[tuple[CsvFile, int]]]]:
+    """Typed batches of a table, with the files each batch's rows come from and how many from each.
+
+    Rows keep the order of the files and of the rows in them. Raises duckdb.Error where the CSV cannot be read.
+    """
+    for group in _by_header(files):
+        with _readable(group) as paths:
+            query = _query(table, group[0].header, paths, figures)
+            by_path = dict(zip(paths, group, strict=True))
+            for batch in connection.sql(query).to_arrow_reader(BATCH_ROWS):
+                origin = batch.column("filename").dictionary_encode()
+                yield batch.drop_columns(["filename"]), _runs(origin, by_path)
+
+
+def _by_header(files: list[CsvFile]) -> list[list[CsvFile]]:
+    groups: dict[tuple[str, ...], list[CsvFile]] = {}
+    for file in files:
+        groups.setdefault(tuple(file.header), []).append(file)
+    return list(groups.values())
+
+
+class _readable:
+    """Paths that DuckDB takes literally: a folder whose name looks like a pattern is reached through a link."""
+
+    def __init__(self, files: list[CsvFile]) -> None:
+        self.files, self.folder = files, ""
+
+    def __enter__(self) -> list[str]:
+        paths = [str(f.path) for f in self.files]
+        if not any(c in path for path in paths for c in "*?[]"):
+            return paths
+        self.folder = tempfile.mkdtemp(prefix="minsheng-")
+        links = [Path(self.folder) / str(n) for n in range(len(paths))]
+        for link, file in zip(links, self.files, strict=True):
+            link.mkdir()
+            (link / file.path.name).symlink_to(file.path.absolute())
+        return [str(link / file.path.name) for link, file in zip(links, self.files, strict=True)]
+
+    def __exit__(self, *_: object) -> None:
+        if self.folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _runs(origin: pa.DictionaryArray, by_path: dict[str, CsvFile]) -> list[tuple[CsvFile, int]]:
+    """Files in the order of a batch's rows, with the number of rows of each."""
+    runs = []
+    for value in origin.dictionary.to_pylist():
+        index = origin.dictionary.index(value).as_py()
+        count = pa.compute.sum(pa.compute.equal(origin.indices, index)).as_py()
+        runs.append((by_path[value], count))
+    return runs
+
+
+def _query(table: Table, header: list[str], paths: list[str], figures: Figures | None) -> str:
+    dimensions = figures.dimensions if figures else ()
+    read = _read_csv(header, paths)
+    typed = f"SELECT {', '.join(_typed(table, header, dimensions))}, filename FROM {read}"
+    if table.name == "observations":
+        assert figures is not None
+        return _figures_query(typed, figures)
+    extra = _DERIVED.get(table.name, "")
+    return f"SELECT *{', ' + extra if extra else ''} FROM ({typed})"
+
+
+def _read_csv(header: list[str], paths: list[str]) -> str:
+    columns = ", ".join(f"{sql_text(name)}: 'VARCHAR'" for name in header)
+    files = ", ".join(sql_text(p) for p in paths)
+    return (
+        f"read_csv([{files}], columns = {{{columns}}}, auto_detect = false, header = true, delim = ',', quote = '\"', "
+        "escape = '\"', strict_mode = true, filename = true)"
+    )
+
+
+def _typed(table: Table, header: list[str], dimensions: tuple[str, ...]) -> list[str]:
+    """Select items: every keyed column, typed, and `unread`."""
+    items, unread = [], []
+    for name, each in schemas.columns(table, dimensions).items():
+        if not each.metadata["keyed"]:
+            continue
+        pattern, cast = _TYPED[schemas.arrow_type(each)]
+        if name in dimensions:
+            items.append(f"coalesce({name}, '{TOTAL}') AS {name}" if name in header else f"'{TOTAL}' AS {name}")
+        elif pattern:
+            fits = f"regexp_full_match({name}, {sql_text(pattern)})"
+            items.append(f"CASE WHEN {fits} THEN {cast.format(c=name)} END AS {name}")
+            unread.append(f"CASE WHEN {name} IS NOT NULL AND NOT {fits} THEN '{name}' END")
+        else:
+            items.append(name)
+    items.append(f"nullif(concat_ws(',', {', '.join(unread)}), '') AS unread" if unread else "NULL::VARCHAR AS unread")
+    return items
+
+
+_DERIVED = {
+    "sources": """
+        period_end(time_period) AS period_end,
+        CASE WHEN length(published_on) = 7 THEN last_day(try_cast(published_on || '-01' AS DATE))
+             ELSE try_cast(published_on AS DATE) END AS known_from""",
+    "passed_over": "parse_filename(filename, true) AS source_id",
+    "actions": """
+        parse_filename(filename, true) AS source_id,
+        parse_filename(filename, true) || ':' || action_no AS action_id,
+        period_end(due) AS due_end""",
+    "derived_rules": """
+        nullif(split_part(formula, ' ', 1), '') AS left_id, nullif(split_part(formula, ' ', 2), '') AS operator,
+        nullif(split_part(formula, ' ', 3), '') AS right_id""",
+}
+
+
+def _figures_query(typed: str, figures: Figures) -> str:
+    """Derive value, bounds, period and the recomposed form, step by step, each step one SELECT."""
+    exponents = " ".join(f"WHEN '{m}' THEN {power}" for m, power in MULTIPLIERS.items() if m)
+    plain = rf"-?[0-9]{{1,{MAX_DIGITS}}}(\.[0-9]{{1,{MAX_DIGITS - 1}}})?"
+    return f"""
+    WITH typed AS ({typed}),
+    normal AS (
+        SELECT *, parse_filename(filename, true) AS source_id,
+            {_normalised("as_printed")} AS printed_form,
+            {_normalised("number")} AS normal_number, {_normalised("unit")} AS normal_unit,
+            CASE coalesce(multiplier, '') WHEN '' THEN 0 {exponents} END AS exponent,
+            indicator_id IN {sql_list(figures.countable)} AS countable,
+            indicator_id IN {sql_list(figures.rates)} AS rate,
+            CASE WHEN qualifier IS DISTINCT FROM 'range' AND regexp_full_match(number, {sql_text(plain)})
+                 AND length(translate(number, '-.', '')) <= {MAX_DIGITS} THEN number END AS plain_number
+        FROM typed),
+    digits AS (
+        SELECT *, (replace(plain_number, '.', '') || '0')::BIGINT AS tenths,
+            CASE WHEN strpos(split_part(number, '{RANGE_DASH}', 1), '.') = 0 THEN 0
+                 ELSE length(split_part(number, '{RANGE_DASH}', 1)) - strpos(number, '.') END AS decimals,
+            CASE WHEN regexp_full_match(plain_number, '-?[0.]+') THEN 0
+                 ELSE length(replace(plain_number, '.', '')) - length(rtrim(replace(plain_number, '.', ''), '0'))
+                 END AS zeros
+        FROM normal),
+    distances AS (
+        SELECT *, {_distances(0)} AS below, {_distances(1)} AS above,
+            CASE WHEN direction = 'fall' THEN -1 ELSE 1 END AS sign
+        FROM digits),
+    ends AS (
+        SELECT *,
+            CASE WHEN qualifier = 'range' THEN {_range_end(1)} ELSE {_scaled("tenths - below", "exponent - decimals - 1")}
+                END AS first_end,
+            CASE WHEN qualifier = 'range' THEN {_range_end(2)} ELSE {_scaled("tenths + above", "exponent - decimals - 1")}
+                END AS last_end
+        FROM distances)
+    SELECT filename, unread, {", ".join([*_KEYED_FIGURE, *figures.dimensions])}, source_id,
+        source_id || ':' || figure_no AS observation_id,
+        period_start(time_period) AS period_start, period_end(time_period) AS period_end,
+        {_scaled("sign * tenths", "exponent - decimals - 1")} AS obs_value,
+        CASE WHEN sign < 0 THEN -last_end ELSE first_end END AS lower,
+        CASE WHEN sign < 0 THEN -first_end ELSE last_end END AS upper,
+        CASE WHEN decimals <= {MAX_DIGITS} THEN decimals::TINYINT END AS printed_decimals,
+        'keyed' AS evidence, 'A' AS obs_status,
+        printed_form, {_recomposed(figures.words)} AS recomposed
+    FROM (SELECT *, {_core()} AS core, {_stripped()} AS stripped FROM ends)
+    """
+
+
+_KEYED_FIGURE = schemas.names(schemas.TABLES["observations"], "keyed")
+
+
+def _normalised(column: str) -> str:
+    before, after = (sql_text(characters) for characters in normalising_pairs())
+    return f"translate({column}, {before}, {after})"
+
+
+def _scaled(digits: str, exponent: str) -> str:
+    """Digits times a power of ten, as the nearest float64."""
+    return f"(({digits})::VARCHAR || 'e' || ({exponent})::VARCHAR)::DOUBLE"
+
+
+def _range_end(which: int) -> str:
+    return f"try_cast(split_part(number, '{RANGE_DASH}', {which}) || 'e' || exponent::VARCHAR AS DOUBLE)"
+
+
+def _distances(side: int) -> str:
+    """Distance of one bound from the value, in tenths of the last printed place; NULL is unbounded."""
+    kinds = {
+        "zero": "0::BIGINT",
+        "half_place": "CASE WHEN countable AND multiplier IS NULL AND decimals = 0 THEN 0::BIGINT ELSE 5::BIGINT END",
+        "about": "CASE WHEN zeros = 0 THEN 10::BIGINT ELSE 5 * (10 ** zeros)::BIGINT END",
+        "odd": f"CASE WHEN {_after_multiplier()} THEN (10 ** (decimals + 1))::BIGINT ELSE (10 ** (zeros + 1))::BIGINT END",
+        None: "NULL::BIGINT",
+    }
+    cases = " ".join(f"WHEN '{q}' THEN {kinds[sides[side]]}" for q, sides in BOUNDS.items() if q)
+    return f"CASE qualifier {cases} ELSE CASE WHEN qualifier IS NULL THEN {kinds[BOUNDS[None][side]]} END END"
+
+
+def _after_multiplier() -> str:
+    return "multiplier IS NOT NULL AND regexp_matches(printed_form, multiplier || '[余多几]')"
+
+
+def _core() -> str:
+    """Number, multiplier and unit as they should stand in print, without what is inherited."""
+    return """
+        normal_number || CASE WHEN inherited IN ('multiplier', 'both') THEN '' ELSE coalesce(multiplier, '') END || '|' ||
+        CASE WHEN inherited IN ('unit', 'both') THEN
+            CASE WHEN rate AND ends_with(printed_form, split_part(normal_unit, '/', 1))
+                 THEN split_part(normal_unit, '/', 1) ELSE '' END
+        ELSE normal_unit END"""
+
+
+def _stripped() -> str:
+    """The printed form without the word that gives the direction."""
+    words = "|".join(RISES + FALLS)
+    return f"CASE WHEN direction IS NULL THEN printed_form ELSE regexp_replace(printed_form, '(同比)?({words})[了到]?', '') END"
+
+
+def _recomposed(words: list[dict[str, str]]) -> str:
+    """The form that the parts give: the one that matches the print where one does, else the first possible."""
+    forms: dict[str, list[str]] = {}
+    for row in words:
+        if row["position"] in _PLACED and row["printed"]:
+            forms.setdefault(row["qualifier"], []).append(_placed(row["printed"], row["position"]))
+    cases = " ".join(f"WHEN {sql_text(q)} THEN {_choose(f)}" for q, f in forms.items())
+    exact = "replace(core, '|', '')"
+    return f"CASE qualifier {cases} WHEN 'range' THEN {_range_form()} ELSE {_choose([exact])} END"
+
+
+def _choose(forms: list[str]) -> str:
+    """printed_form where a candidate equals it (direction word aside), else the first candidate."""
+    return f"CASE WHEN stripped IN ({', '.join(forms)}) THEN printed_form ELSE {forms[0]} END"
+
+
+_PLACED = {
+    "before": "{word} || replace(core, '|', '')",
+    "after_unit": "replace(core, '|', '') || {word}",
+    "after_number": "normal_number || {word} || replace(substr(core, length(normal_number) + 1), '|', '')",
+    "after_multiplier": "replace(core, '|', {word})",
+}
+"""SQL of the printed form with a qualifier's word at its position; core is `number multiplier|unit`."""
+
+
+def _placed(word: str, position: str) -> str:
+    return _PLACED[position].format(word=sql_text(word))
+
+
+def _range_form() -> str:
+    dashes = "'-–~～―－至'"
+    plain = f"translate(printed_form, {dashes}, '{RANGE_DASH * 7}')"
+    once = "replace(core, '|', '')"
+    tail = "replace(substr(core, length(normal_number) + 1), '|', '')"
+    twice = f"replace({once}, '{RANGE_DASH}', {tail} || '{RANGE_DASH}')"
+    return f"CASE WHEN {plain} IN ({once}, {twice}) THEN printed_form ELSE {once} END"

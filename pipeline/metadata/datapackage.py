@@ -1,0 +1,86 @@
+"""`datapackage.json`: the manifest, a Data Package v2 with the hash, size and rows of every file."""
+
+from typing import Any
+
+import pyarrow as pa
+from pandera.api.checks import Check
+
+from pipeline import schemas
+from pipeline.schemas import TABLES
+
+_PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+_TYPES = {
+    pa.string(): "string", pa.bool_(): "boolean", pa.int8(): "integer", pa.int32(): "integer",
+    pa.float64(): "number", pa.date32(): "date",
+}  # fmt: skip
+LICENCES = [
+    {
+        "name": "CC-BY-4.0",
+        "path": "https://creativecommons.org/licenses/by/4.0/",
+        "title": "Creative Commons Attribution 4.0",
+    }
+]
+
+
+def descriptor(
+    files: list[dict[str, Any]], published: dict[str, pa.Schema], sources: list[dict[str, Any]], version: str
+) -> dict[str, Any]:
+    """The package. `files`: path, rows, bytes and hash of each file; `published`: Arrow schema by table."""
+    return {
+        "$schema": _PROFILE,
+        "name": "minsheng",
+        "title": "Minsheng: figures of Chinese civil-affairs bulletins",
+        "description": "Every figure with its printed form, the interval it allows and the characters it came from.",
+        "version": version,
+        "licenses": LICENCES,
+        "sources": [_source(row) for row in sources],
+        "resources": [_resource(file, published) for file in files],
+    }
+
+
+def _source(row: dict[str, Any]) -> dict[str, str]:
+    return {"title": row["title_zh"]} | ({"path": row["url"]} if row["url"] else {})
+
+
+def _resource(file: dict[str, Any], published: dict[str, pa.Schema]) -> dict[str, Any]:
+    name = file["path"].partition(".")[0]
+    base = {"name": name.lower().replace("_", "-"), "path": file["path"], "bytes": file["bytes"], "hash": file["hash"]}
+    if name not in published:
+        return base | {"format": "md", "mediatype": "text/markdown", "encoding": "utf-8"}
+    about = published[name].metadata[b"description"].decode()
+    schema = {"fields": [_field(f, name) for f in published[name]], "missingValues": [""]}
+    if name in TABLES:
+        schema |= _keys(name)
+    return base | {
+        "type": "table", "format": "parquet", "mediatype": "application/vnd.apache.parquet", "description": about,
+        "rows": file["rows"], "schema": schema,
+    }  # fmt: skip
+
+
+def _keys(name: str) -> dict[str, Any]:
+    key = [k for k in TABLES[name].key if k in schemas.names(TABLES[name], "published")]
+    nullable = any(c.nullable for n, c in schemas.columns(TABLES[name]).items() if n in key)
+    return {"uniqueKeys": [key]} if nullable else {"primaryKey": key}
+
+
+def _field(field: pa.Field, table: str) -> dict[str, Any]:
+    facts = {k.decode(): v.decode() for k, v in (field.metadata or {}).items()}
+    declared = schemas.columns(TABLES[table]).get(field.name) if table in TABLES else None
+    constraints = {} if field.nullable else {"required": True}
+    for check in declared.checks if declared is not None else []:
+        constraints |= _constraint(check)
+    result = {"name": field.name, "type": _TYPES[field.type], **facts}
+    return result | ({"constraints": constraints} if constraints else {})
+
+
+def _constraint(check: Check) -> dict[str, Any]:
+    """A pandera check as a Table Schema constraint, where there is one."""
+    known = check.statistics or {}
+    translated = {"pattern": "pattern", "allowed_values": "enum", "min_value": "minimum", "max_value": "maximum"}
+    strict = check.name in ("greater_than", "less_than")
+    result = {}
+    for name, value in known.items():
+        if name in translated:
+            key = "exclusive" + translated[name].capitalize() if strict else translated[name]
+            result[key] = getattr(value, "pattern", value)
+    return {k: list(v) if k == "enum" else v for k, v in result.items()}

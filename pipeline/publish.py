@@ -1,0 +1,120 @@
+"""Writing a dataset's files and putting them in place at one stroke.
+
+A build writes into a folder beside its target and swaps the two; whoever is killed before leaves the target as it was.
+Left-overs of killed builds are swept by the next one, which holds the lock.
+"""
+
+import contextlib
+import ctypes
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import filelock
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+MANIFEST = "datapackage.json"
+ROW_GROUP = 122_880
+"""Rows in a Parquet row group: DuckDB's own size, best for its scans."""
+
+_RENAME_EXCHANGE = 2
+_AT_FDCWD = -100
+
+
+class TargetError(Exception):
+    """The target cannot be built into: another build runs, it is not ours, or it cannot be written."""
+
+
+@contextlib.contextmanager
+def building(target: Path) -> Iterator[Path]:
+    """A scratch folder beside the target, on its file system, under the target's lock. Raises TargetError."""
+    _refuse_foreign(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        lock = filelock.FileLock(target.parent / f".{target.name}.lock", timeout=0)
+        lock.acquire()
+    except filelock.Timeout as error:
+        raise TargetError(f"another build is writing to {target}: wait until it is done") from error
+    except OSError as error:
+        raise TargetError(f"{target.parent} cannot be written: {error.strerror}") from error
+    try:
+        for left_over in target.parent.glob(f".{target.name}.build-*"):
+            shutil.rmtree(left_over, ignore_errors=True)
+        scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}.build-", dir=target.parent))
+        try:
+            yield scratch
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+    finally:
+        lock.release()
+
+
+def _refuse_foreign(target: Path) -> None:
+    """Only an empty folder, or one that an earlier build made, is ever replaced."""
+    if target.is_symlink() or (target.exists() and not target.is_dir()):
+        raise TargetError(f"{target} is no folder: name one that a build may replace")
+    if target.is_dir() and any(target.iterdir()) and not (target / MANIFEST).is_file():
+        raise TargetError(f"{target} holds files that no build made: name an empty folder or an earlier build's")
+
+
+def write_parquet(
+    connection: duckdb.DuckDBPyConnection, query: str, schema: pa.Schema, path: Path
+) -> int:
+    """Write a query's rows in its order, with the schema's metadata; the number of rows."""
+    reader = connection.sql(query).to_arrow_reader(ROW_GROUP)
+    rows, waiting = 0, pa.Table.from_batches([], reader.schema)
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for batch in reader:
+            rows += batch.num_rows
+            waiting = pa.concat_tables([waiting, pa.Table.from_batches([batch])])
+            while waiting.num_rows >= ROW_GROUP:
+                writer.write_table(_typed(waiting.slice(0, ROW_GROUP), schema), row_group_size=ROW_GROUP)
+                waiting = waiting.slice(ROW_GROUP)
+        if waiting.num_rows or not rows:
+            writer.write_table(_typed(waiting, schema), row_group_size=ROW_GROUP)
+    return rows
+
+
+def _typed(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    return table.cast(pa.schema([f.with_nullable(True) for f in schema])).cast(schema)
+
+
+def swap(built: Path, target: Path) -> None:
+    """Put the built folder in the target's place; what was there ends up in `built`."""
+    for file in built.iterdir():
+        _sync(file)
+    _sync(built)
+    if not target.exists():
+        built.rename(target)
+    elif not _exchange(built, target):
+        old = built.with_name(f"{built.name}-old")
+        target.rename(old)
+        built.rename(target)
+        old.rename(built)
+    _sync(target.parent)
+
+
+def _sync(path: Path) -> None:
+    """Flush a file, or a folder's names, to the disk."""
+    with contextlib.suppress(OSError):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Exchange two folders atomically; False where the system cannot (Linux can, by renameat2)."""
+    if not sys.platform.startswith("linux"):
+        return False
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError):
+        return False
+    return rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0

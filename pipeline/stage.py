@@ -1,0 +1,222 @@
+"""From a raw folder to staged, validated tables: everything that `check` and `build` have in common.
+
+Sheets go through in batches and are staged as Parquet in a scratch folder; code lists and rules stay in memory.
+"""
+
+import bisect
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline import crosschecks, csvfiles, ingest, schemas
+from pipeline.csvfiles import CsvFile
+from pipeline.explain import explain
+from pipeline.findings import Finding, finding, nearest
+from pipeline.schemas import TABLES, Table
+from pipeline.validate import Codes, Failure, Validator, with_units
+
+
+@dataclass
+class Origins:
+    """Which rows of a table came from which file, in order of reading."""
+
+    files: list[CsvFile] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    rows: int = 0
+
+    def add(self, file: CsvFile, count: int) -> None:
+        if not self.files or self.files[-1] is not file:
+            self.files.append(file)
+            self.starts.append(self.rows)
+        self.rows += count
+
+    def place(self, row: int) -> tuple[CsvFile, int]:
+        """The file of a row, and the row's place in that file, from 0."""
+        at = bisect.bisect_right(self.starts, row) - 1
+        return self.files[at], row - self.starts[at]
+
+
+@dataclass
+class Staged:
+    """Validated tables, reachable under their names through `connection`, and everything that was found."""
+
+    connection: duckdb.DuckDBPyConnection
+    findings: list[Finding] = field(default_factory=list)
+    codes: Codes | None = None
+    origins: dict[str, Origins] = field(default_factory=dict)
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        return self.codes.dimensions if self.codes else ()
+
+
+def stage(raw: Path, scratch: Path) -> Staged:
+    """Read and check a raw folder. Writes only below `scratch`; bad data becomes findings, never an exception."""
+    staged = Staged(ingest.connect(scratch))
+    lists = {t.name: csvfiles.inspect(raw, t.raw, schemas.names(t, "keyed")) for t in TABLES.values() if not t.is_sheet}
+    staged.findings += [f for file in lists.values() for f in file.findings]
+    tables = {} if staged.findings else _read_lists(staged, lists)
+    sheets = _sheets(raw, staged, Codes(tables) if tables else None)
+    if len(tables) < len(lists):
+        return staged
+    staged.codes = Codes(tables)
+    failures = {t.name: _check_list(TABLES[t.name], staged.codes) for t in TABLES.values() if not t.is_sheet}
+    for name, files in sheets.items():
+        failures[name] = _stage_sheets(staged, TABLES[name], files, scratch)
+    _report(staged, failures)
+    _report_offences(staged)
+    files = [*lists.values(), *(f for group in sheets.values() for f in group)]
+    staged.findings += [finding("file-changed", f.name, seen="the file") for f in files if f.changed]
+    return staged
+
+
+def _read_lists(staged: Staged, lists: dict[str, CsvFile]) -> dict[str, pa.Table]:
+    """Code lists, sources and rules as typed tables; those that cannot be read are left out and reported."""
+    tables: dict[str, pa.Table] = {}
+    for name, file in lists.items():
+        read = list(_guarded(staged, TABLES[name], [file], None))
+        if file.findings:
+            staged.findings += file.findings
+            continue
+        for _, runs in read:
+            _note_origins(staged, name, runs)
+        tables[name] = _completed(TABLES[name], [batch for batch, _ in read])
+        staged.origins.setdefault(name, Origins()).files or staged.origins[name].add(file, 0)
+        staged.connection.register(name, tables[name])
+    return tables
+
+
+def _completed(table: Table, batches: list[pa.RecordBatch]) -> pa.Table:
+    """One table of the batches, with row numbers; for derived values, how deep each lies."""
+    whole = pa.Table.from_batches(batches) if batches else _empty(table)
+    whole = whole.append_column("row", pa.array(range(whole.num_rows), pa.int64()))
+    if table.name == "derived_rules":
+        steps = crosschecks.steps(whole.to_pylist())
+        whole = whole.append_column("step", pa.array([steps.get(i, 0) for i in whole["derived_id"].to_pylist()], pa.int8()))
+    return whole
+
+
+def _guarded(
+    staged: Staged, table: Table, files: list[CsvFile], figures: ingest.Figures | None
+) -> Iterator[tuple[pa.RecordBatch, list[tuple[CsvFile, int]]]]:
+    """Batches; where DuckDB refuses the files, the reason goes to the findings of the file at fault."""
+    try:
+        yield from ingest.batches(staged.connection, table, files, figures)
+    except duckdb.Error as error:
+        culprits = [f for f in files if not csvfiles.diagnose(f)]
+        if not culprits:
+            files[0].add("file-unreadable", seen=str(error).partition("\n")[0])
+
+
+def _empty(table: Table, dimensions: tuple[str, ...] = ()) -> pa.Table:
+    kinds = {n: schemas.arrow_type(c) for n, c in schemas.columns(table, dimensions).items()}
+    working = {n: k for n, k in schemas.working(table).items() if n != "row"}
+    kinds.pop("step", None)
+    return pa.schema(list((kinds | working).items())).empty_table()
+
+
+def _note_origins(staged: Staged, name: str, runs: list[tuple[CsvFile, int]]) -> None:
+    origins = staged.origins.setdefault(name, Origins())
+    for file, count in runs:
+        origins.add(file, count)
+
+
+def _check_list(table: Table, codes: Codes) -> list[tuple[int, Failure]]:
+    validator = Validator(table, codes)
+    batches = codes.tables[table.name].combine_chunks().to_batches()
+    return [(failure.row, failure) for batch in batches for failure in validator(batch)]
+
+
+def _sheets(raw: Path, staged: Staged, codes: Codes | None) -> dict[str, list[CsvFile]]:
+    """Readable sheets by table, in order of name; findings for the others and for files of no source."""
+    sheets: dict[str, list[CsvFile]] = {}
+    for table in TABLES.values():
+        if not table.is_sheet:
+            continue
+        sheets[table.name] = []
+        optional = codes.dimensions if codes and table.name == "observations" else ()
+        folder = raw / Path(table.raw).parent
+        for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+            if path.name.startswith("."):
+                continue
+            name = path.relative_to(raw).as_posix()
+            if codes and (path.suffix != ".csv" or path.stem not in codes.sources):
+                hint = nearest(path.stem, [s for s in codes.sources if s]) or "add a row to sources.csv"
+                staged.findings.append(finding("file-unexpected", name, seen=path.name, hint=hint))
+                continue
+            file = csvfiles.inspect(raw, name, schemas.names(table, "keyed"), optional)
+            staged.findings += file.findings
+            if not file.findings:
+                sheets[table.name].append(file)
+    return sheets
+
+
+def _stage_sheets(staged: Staged, table: Table, files: list[CsvFile], scratch: Path) -> list[tuple[int, Failure]]:
+    """Validate and stage the sheets of a table; failures with their row among all rows of the table."""
+    assert staged.codes is not None
+    codes = staged.codes
+    figures = ingest.Figures(codes.countable, codes.rates, codes.tables["qualifiers"].to_pylist(), codes.dimensions)
+    validator = Validator(table, codes)
+    failures: list[tuple[int, Failure]] = []
+    path = scratch / f"{table.name}.staged.parquet"
+    kinds = {n: schemas.arrow_type(c) for n, c in schemas.columns(table, codes.dimensions).items()}
+    schema = pa.schema(list((kinds | schemas.working(table)).items()))
+    with pq.ParquetWriter(path, schema, compression="lz4") as writer:
+        for batch, runs in _guarded(staged, table, files, figures) if files else ():
+            start = staged.origins.setdefault(table.name, Origins()).rows
+            batch = batch.append_column("row", pa.array(range(start, start + batch.num_rows), pa.int64()))
+            if table.name == "observations":
+                batch = with_units(batch, codes)
+            _note_origins(staged, table.name, runs)
+            failures += [(start + failure.row, failure) for failure in validator(batch)]
+            writer.write_batch(batch.select(schema.names))
+    staged.findings += [f for file in files for f in file.findings]
+    staged.connection.execute(f"CREATE VIEW {table.name} AS FROM read_parquet({ingest.sql_text(str(path))})")
+    return failures
+
+
+def _report(staged: Staged, failures: dict[str, list[tuple[int, Failure]]]) -> None:
+    """Failures as findings, with file, line and the cells as keyed."""
+    assert staged.codes is not None
+    for name, failed in failures.items():
+        located = _located(staged, name, [row for row, _ in failed])
+        for row, failure in failed:
+            file, line, cells = located[row]
+            seen, expected, hint = explain(failure, TABLES[name], cells, staged.codes)
+            words = {"seen": seen, "expected": expected, "hint": hint}
+            staged.findings.append(finding(failure.rule, file.name, line, failure.column, **words))  # type: ignore[arg-type]
+
+
+def _located(staged: Staged, name: str, rows: list[int]) -> dict[int, tuple[CsvFile, int, dict[str, str]]]:
+    """File, line and cells of rows of a table; each file is read once."""
+    by_file: dict[str, tuple[CsvFile, dict[int, int]]] = {}
+    for row in set(rows):
+        file, place = staged.origins[name].place(row)
+        by_file.setdefault(file.name, (file, {}))[1][place] = row
+    located = {}
+    for file, places in by_file.values():
+        for place, (line, cells) in csvfiles.locate(file.path, places).items():
+            located[places[place]] = (file, line, cells)
+    return located
+
+
+def _report_offences(staged: Staged) -> None:
+    assert staged.codes is not None
+    offences = list(crosschecks.run(staged.connection, staged.codes))
+    for name in {o.table for o in offences}:
+        own = [o for o in offences if o.table == name]
+        located = _located(staged, name, [o.row for o in own] + [o.other for o in own if o.other is not None])
+        for each in own:
+            file, line, _ = located[each.row]
+            expected = each.expected if each.other is None else _line_of(located[each.other], file)
+            words = {"seen": each.seen, "expected": expected, "hint": each.hint}
+            staged.findings.append(finding(each.rule, file.name, line, each.column, **words))
+
+
+def _line_of(place: tuple[CsvFile, int, dict[str, str]], here: CsvFile) -> str:
+    file, line, _ = place
+    return str(line) if file is here else f"{line} of {file.name}"

@@ -1,0 +1,345 @@
+"""One pure function over one batch: does every row keep every rule that a single row can keep?
+
+The same function serves every engine. Column rules come from `schemas`; rules between columns of a row stand here.
+What needs more than one row (uniqueness, overlaps, references between tables) stands in `crosschecks`.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pandera
+import pyarrow as pa
+import pyarrow.compute as pc
+from pandera.errors import SchemaError, SchemaErrors
+
+from pipeline import schemas
+from pipeline.quantity import FALLS, MULTIPLIERS, RISES
+from pipeline.schemas import BAD_TEXT, Table
+
+Frame = pd.DataFrame
+Mask = Any  # a boolean array with one entry a row
+
+_OBSERVED = ["stock", "flow", "change", "ratio"]
+"""Natures that nobody can state before the period is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A rule broken in one cell: `row` counts within the batch, `values` are the row's typed values."""
+
+    rule: str
+    column: str
+    row: int
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Codes:
+    """Code lists, sources and rules, typed: what the figures refer to."""
+
+    tables: dict[str, pa.Table]
+
+    def values(self, reference: str) -> pa.ChunkedArray:
+        """Admitted values of `table.column`, or of `dimensions.code where dimension=<name>`."""
+        path, _, condition = reference.partition(" where ")
+        table, _, column = path.partition(".")
+        rows = self.tables[table]
+        if condition:
+            key, _, value = condition.partition("=")
+            rows = rows.filter(pc.equal(rows[key], value))
+        return rows[column]
+
+    @cached_property
+    def dimensions(self) -> tuple[str, ...]:
+        names = self.tables["dimensions"]["dimension"].to_pylist()
+        return tuple(dict.fromkeys(n for n in names if n))
+
+    @cached_property
+    def indicators(self) -> dict[str, dict[str, Any]]:
+        """Indicators by id, each with its unit's row under `unit`."""
+        units = {u["unit_id"]: u for u in self.tables["units"].to_pylist()}
+        rows = self.tables["indicators"].to_pylist()
+        return {r["indicator_id"]: r | {"unit": units[r["unit_id"]]} for r in rows if r["unit_id"] in units}
+
+    @cached_property
+    def countable(self) -> list[str]:
+        return [i for i, row in self.indicators.items() if i and row["unit"]["countable"]]
+
+    @cached_property
+    def rates(self) -> list[str]:
+        """Indicators whose unit is printed as a quotient."""
+        return [i for i, row in self.indicators.items() if i and "/" in (row["unit"]["printed"] or "")]
+
+    @cached_property
+    def sources(self) -> dict[str, dict[str, Any]]:
+        return {row["source_id"]: row for row in self.tables["sources"].to_pylist()}
+
+    @cached_property
+    def admitted_units(self) -> pa.Array:
+        """`indicator unit` where the keyed unit says all, `indicator unit+` where the rest is inherited."""
+        pairs = []
+        for indicator, row in self.indicators.items():
+            for word in (row["unit"]["printed"] or "").split("|"):
+                pairs += [f"{indicator} {word}", f"{indicator} {word}+"]
+                if "/" in word:
+                    pairs.append(f"{indicator} {word.partition('/')[0]}+")
+        return pa.array(pairs, pa.string())
+
+
+class Validator:
+    """Validates batches of one table against one set of code lists."""
+
+    def __init__(self, table: Table, codes: Codes) -> None:
+        self.table = table
+        self.schema = _checked_schema(table, codes)
+
+    def __call__(self, batch: pa.RecordBatch) -> list[Failure]:
+        """All failures of the batch, in order of row; an empty list where every rule is kept."""
+        frame = batch.to_pandas(types_mapper=pd.ArrowDtype)
+        try:
+            self.schema.validate(frame, lazy=True)
+        except SchemaErrors as errors:
+            return _failures(errors, batch)
+        return []
+
+
+def with_units(batch: pa.RecordBatch, codes: Codes) -> pa.RecordBatch:
+    """Add `unit_id`, which the indicator gives; empty where the indicator is unknown."""
+    known = pa.array(list(codes.indicators), pa.string())
+    units = pa.array([row["unit_id"] for row in codes.indicators.values()], pa.string())
+    places = pc.index_in(batch["indicator_id"], known)
+    return batch.append_column("unit_id", units.take(places))
+
+
+def _checked_schema(table: Table, codes: Codes) -> pandera.DataFrameSchema:
+    """The declared columns with their code lists and free-text rules, the working columns, and the rules of a row."""
+    columns = schemas.columns(table, codes.dimensions)
+    for name, each in columns.items():
+        each.name = name
+        if each.metadata["codes"]:
+            each.checks.append(_is_in(codes.values(each.metadata["codes"])))
+        if each.metadata["free_text"]:
+            each.checks.append(pandera.Check(_is_clean, name="text"))
+    for name, kind in schemas.working(table).items():
+        columns[name] = pandera.Column(pd.ArrowDtype(kind), name=name, nullable=True)
+    checks = [
+        pandera.Check(_bound(rule.holds, codes), name=f"{rule.rule}:{rule.column}")
+        for rule in ROW_RULES[table.name] + ROW_RULES["*"]
+    ]
+    return pandera.DataFrameSchema(columns, checks=checks, strict=True)
+
+
+def _is_in(known: pa.ChunkedArray) -> pandera.Check:
+    """Membership as a closure: pandera's own `isin` copies its list at every validation."""
+    values = known.combine_chunks()
+    return pandera.Check(lambda series: _boolean(series, pc.is_in(pa.array(series), values)), name="code")
+
+
+def _is_clean(series: "pd.Series[str]") -> "pd.Series[bool]":
+    return ~series.str.contains(BAD_TEXT)
+
+
+def _bound(holds: "Callable[[Frame, Codes], Mask]", codes: Codes) -> Callable[[Frame], "pd.Series[bool]"]:
+    return lambda frame: _boolean(frame, holds(frame, codes))
+
+
+def _boolean(like: Any, mask: Any) -> "pd.Series[bool]":
+    """A mask as a series with the rows of `like`; what is not known (null) passes."""
+    if isinstance(mask, pa.Array | pa.ChunkedArray):
+        mask = pc.fill_null(mask, True).to_numpy(zero_copy_only=False)
+    return pd.Series(np.asarray(mask, dtype=bool), index=like.index)
+
+
+_RULE_OF_CHECK = {
+    "str_matches": "pattern",
+    "isin": "code",
+    "greater_than_or_equal_to": "range",
+    "greater_than": "range",
+    "less_than_or_equal_to": "range",
+}
+
+
+def _failures(errors: SchemaErrors, batch: pa.RecordBatch) -> list[Failure]:
+    """Pandera's report as (rule, column, row), each once; a row that could not be typed is not reported as empty too."""
+    places = [place for error in errors.schema_errors for place in _places(error, batch)]
+    untyped = {(column, row) for rule, column, row in places if rule == "type"}
+    ordered = sorted(set(places), key=lambda place: (place[2], place[1], place[0]))
+    kept = [p for p in ordered if p[0] == "type" or (p[1], p[2]) not in untyped]
+    rows = {row: batch.slice(row, 1).to_pylist()[0] for _, _, row in kept}
+    return [Failure(rule, column, row, rows[row]) for rule, column, row in kept]
+
+
+def _places(error: SchemaError, batch: pa.RecordBatch) -> Iterator[tuple[str, str, int]]:
+    name = getattr(error.check, "name", None)
+    if name is None or ":" not in name:
+        column = error.schema.name
+        rule = _RULE_OF_CHECK.get(name, name) if name else _nullity(error)
+        for row in error.failure_cases["index"]:
+            yield rule, column, int(row)
+        return
+    rule, _, column = name.partition(":")
+    for row in np.flatnonzero(~error.check_output.to_numpy(dtype=bool)):
+        if column != "unread":
+            yield rule, column, int(row)
+        else:
+            yield from ((rule, each, int(row)) for each in batch["unread"][int(row)].as_py().split(","))
+
+
+def _nullity(error: SchemaError) -> str:
+    """The rule behind pandera's own, nameless check of empty cells; anything else is our mistake, not the data's."""
+    if error.reason_code is None or error.reason_code.name != "SERIES_CONTAINS_NULLS":
+        raise error
+    return "required"
+
+
+# --- rules between the columns of a row --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RowRule:
+    """A rule id, the column a failure points at, and which rows of a frame keep it."""
+
+    rule: str
+    column: str
+    holds: Callable[[Frame, Codes], Mask]
+
+
+def _arrow(frame: Frame, column: str) -> Any:
+    return pa.array(frame[column])
+
+
+def _looked_up(frame: Frame, codes: Codes, values: list[Any], kind: pa.DataType) -> Any:
+    """Per row, the value that belongs to its indicator; null where the indicator is unknown."""
+    known = pa.array(list(codes.indicators), pa.string())
+    return pa.array(values, kind).take(pc.index_in(_arrow(frame, "indicator_id"), known))
+
+
+def _of_indicator(frame: Frame, codes: Codes, field: str, kind: pa.DataType) -> Any:
+    return _looked_up(frame, codes, [row[field] for row in codes.indicators.values()], kind)
+
+
+def _nature_in(frame: Frame, codes: Codes, natures: list[str]) -> Any:
+    values = [row["nature"] in natures for row in codes.indicators.values()]
+    return pc.fill_null(_looked_up(frame, codes, values, pa.bool_()), False)
+
+
+def is_read(frame: Frame, _: Codes) -> Mask:
+    return frame["unread"].isna()
+
+
+def is_range_if_marked(frame: Frame, _: Codes) -> Mask:
+    """A number is either one number, small enough for float64, or two in order with the qualifier range."""
+    marked = pc.fill_null(pc.equal(_arrow(frame, "qualifier"), "range"), False)
+    ordered = pc.less_equal(_arrow(frame, "lower"), _arrow(frame, "upper"))
+    as_range = pc.fill_null(pc.and_(pc.match_substring(_arrow(frame, "number"), "—"), ordered), False)
+    return pc.if_else(marked, as_range, pc.is_valid(_arrow(frame, "obs_value")))
+
+
+def is_plausible(frame: Frame, codes: Codes) -> Mask:
+    low = _of_indicator(frame, codes, "minimum", pa.float64())
+    high = _of_indicator(frame, codes, "maximum", pa.float64())
+    least = pc.coalesce(_arrow(frame, "obs_value"), _arrow(frame, "lower"))
+    most = pc.coalesce(_arrow(frame, "obs_value"), _arrow(frame, "upper"))
+    above = pc.fill_null(pc.greater_equal(least, low), True)
+    return pc.and_(above, pc.fill_null(pc.less_equal(most, high), True))
+
+
+def admits_unit(frame: Frame, codes: Codes) -> Mask:
+    inherited = pc.is_in(_arrow(frame, "inherited"), pa.array(["unit", "both"]))
+    mark = pc.if_else(inherited, "+", "")
+    pair = pc.binary_join_element_wise(_arrow(frame, "indicator_id"), _arrow(frame, "unit"), " ")
+    known = pc.is_in(_arrow(frame, "indicator_id"), pa.array(list(codes.indicators), pa.string()))
+    admitted = pc.is_in(pc.binary_join_element_wise(pair, mark, ""), codes.admitted_units)
+    return pc.or_(admitted, pc.invert(known))
+
+
+def is_recomposed(frame: Frame, _: Codes) -> Mask:
+    return pc.equal(_arrow(frame, "printed_form"), _arrow(frame, "recomposed"))
+
+
+def is_whole_count(frame: Frame, codes: Codes) -> Mask:
+    """A count in 万 has at most four decimals: units that are counted come whole."""
+    countable = _looked_up(frame, codes, [row["unit"]["countable"] for row in codes.indicators.values()], pa.bool_())
+    known = pa.array(list(MULTIPLIERS), pa.string())
+    powers = pa.array(list(MULTIPLIERS.values()), pa.int8())
+    power = powers.take(pc.index_in(pc.fill_null(_arrow(frame, "multiplier"), ""), known))
+    return pc.or_(pc.invert(pc.fill_null(countable, False)), pc.less_equal(_arrow(frame, "printed_decimals"), power))
+
+
+def has_fitting_direction(frame: Frame, codes: Codes) -> Mask:
+    """Changes have a direction (or a printed sign), nothing else has; a printed word agrees with it."""
+    direction, printed = _arrow(frame, "direction"), _arrow(frame, "printed_form")
+    given = pc.or_(pc.is_valid(direction), pc.starts_with(_arrow(frame, "number"), "-"))
+    known = pc.is_in(_arrow(frame, "indicator_id"), pa.array(list(codes.indicators), pa.string()))
+    change = _nature_in(frame, codes, ["change"])
+    needed = pc.if_else(change, given, pc.is_null(direction))
+    against_fall = pc.and_(_mentions(printed, FALLS), pc.fill_null(pc.not_equal(direction, "fall"), change))
+    against_rise = pc.and_(_mentions(printed, RISES), pc.fill_null(pc.not_equal(direction, "rise"), change))
+    return pc.or_(pc.invert(known), pc.and_(needed, pc.invert(pc.or_(against_fall, against_rise))))
+
+
+def _mentions(printed: Any, words: tuple[str, ...]) -> Any:
+    return pc.match_substring_regex(printed, "|".join(words))
+
+
+def has_position_if_text(frame: Frame, codes: Codes) -> Mask:
+    """Positions are there exactly where the source has a text to point into."""
+    hashes = [row["text_sha256"] is not None for row in codes.sources.values()]
+    ids = pa.array(list(codes.sources), pa.string())
+    has_text = pa.array(hashes, pa.bool_()).take(pc.index_in(_arrow(frame, "source_id"), ids))
+    places = [pc.is_valid(_arrow(frame, c)) for c in ("paragraph", "char_start", "char_end")]
+    alike = pc.and_(pc.equal(places[0], places[1]), pc.equal(places[1], places[2]))
+    return pc.and_(alike, pc.fill_null(pc.equal(places[0], has_text), True))
+
+
+def spans_its_text(frame: Frame, _: Codes) -> Mask:
+    length = pc.subtract(_arrow(frame, "char_end"), _arrow(frame, "char_start"))
+    return pc.equal(length, pc.utf8_length(_arrow(frame, "as_printed")))
+
+
+def exists_in_calendar(column: str, derived: str) -> Callable[[Frame, Codes], Mask]:
+    def holds(frame: Frame, _: Codes) -> Mask:
+        return pc.or_(pc.is_null(_arrow(frame, column)), pc.is_valid(_arrow(frame, derived)))
+
+    return holds
+
+
+def is_over_when_published(frame: Frame, codes: Codes) -> Mask:
+    """What is observed cannot be printed before its period has ended; targets and standards can."""
+    ids = pa.array(list(codes.sources), pa.string())
+    days = pa.array([row["known_from"] for row in codes.sources.values()], pa.date32())
+    known_from = days.take(pc.index_in(_arrow(frame, "source_id"), ids))
+    over = pc.less_equal(_arrow(frame, "period_end"), known_from)
+    return pc.or_(pc.invert(_nature_in(frame, codes, _OBSERVED)), pc.fill_null(over, True))
+
+
+def has_ordered_limits(frame: Frame, _: Codes) -> Mask:
+    return pc.less_equal(_arrow(frame, "minimum"), _arrow(frame, "maximum"))
+
+
+ROW_RULES: dict[str, list[RowRule]] = {
+    "*": [RowRule("type", "unread", is_read)],
+    "observations": [
+        RowRule("pattern", "number", is_range_if_marked),
+        RowRule("indicator-range", "number", is_plausible),
+        RowRule("unit", "unit", admits_unit),
+        RowRule("recompose", "as_printed", is_recomposed),
+        RowRule("decimals", "number", is_whole_count),
+        RowRule("direction", "direction", has_fitting_direction),
+        RowRule("position", "char_start", has_position_if_text),
+        RowRule("span-length", "char_end", spans_its_text),
+        RowRule("period", "time_period", exists_in_calendar("time_period", "period_end")),
+        RowRule("period-sense", "time_period", is_over_when_published),
+    ],
+    "passed_over": [RowRule("span-length", "char_end", spans_its_text)],
+    "actions": [RowRule("period", "due", exists_in_calendar("due", "due_end"))],
+    "sources": [
+        RowRule("period", "published_on", exists_in_calendar("published_on", "known_from")),
+        RowRule("period", "time_period", exists_in_calendar("time_period", "period_end")),
+    ],
+    "indicators": [RowRule("range", "minimum", has_ordered_limits)],
+} | {name: [] for name in ("units", "areas", "themes", "qualifiers", "dimensions", "parts", "derived_rules")}

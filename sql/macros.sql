@@ -1,0 +1,78 @@
+-- Arithmetic of intervals and amounts in 万 and 亿.
+--
+-- An interval is a struct {lower, upper}; NULL on a side is unbounded. Bounds that float64 cannot hold exactly are rounded
+-- outward, so that the true value never lies outside: the error of a sum is found by TwoSum (Knuth, TAOCP 4.2.2), that of a
+-- product by splitting its factors (Dekker 1971), and the sign of the error says which way to go.
+--
+-- A macro's argument is copied to every place that names it, so each macro first binds its arguments to a lambda's parameter:
+-- without that, nested intervals would grow into expressions of millions of nodes.
+
+CREATE OR REPLACE MACRO iv(lower, upper) AS {'lower': lower::DOUBLE, 'upper': upper::DOUBLE};
+
+CREATE OR REPLACE MACRO _finite(x) AS CASE WHEN isfinite(x) THEN x END;
+CREATE OR REPLACE MACRO _ends(a, b) AS {
+    'al': coalesce(a.lower, '-infinity'::DOUBLE), 'ah': coalesce(a.upper, 'infinity'::DOUBLE),
+    'bl': coalesce(b.lower, '-infinity'::DOUBLE), 'bh': coalesce(b.upper, 'infinity'::DOUBLE)};
+
+-- A result and its neighbours: `error` is the true value less x, and unknown where it is not a number.
+CREATE OR REPLACE MACRO _rounded(x, error) AS list_transform([{'x': x, 'e': error}], lambda r: {
+    'down': CASE WHEN isinf(r.x) OR (r.e >= 0 AND NOT isnan(r.e)) THEN r.x ELSE nextafter(r.x, '-infinity'::DOUBLE) END,
+    'up': CASE WHEN isinf(r.x) OR (r.e <= 0 AND NOT isnan(r.e)) THEN r.x ELSE nextafter(r.x, 'infinity'::DOUBLE) END})[1];
+
+CREATE OR REPLACE MACRO _sum(a, b) AS list_transform([{'a': a, 'b': b, 's': a + b}], lambda t:
+    _rounded(t.s, (t.a - (t.s - (t.s - t.a))) + (t.b - (t.s - t.a))))[1];
+
+CREATE OR REPLACE MACRO _head(x) AS 134217729.0::DOUBLE * x - (134217729.0::DOUBLE * x - x);
+-- The true product less p, its float64: exact but near the ends of the range, where it is not a number.
+CREATE OR REPLACE MACRO _product_error(a, b, p) AS list_transform(
+    [{'a': a, 'b': b, 'p': p, 'ah': _head(a), 'bh': _head(b)}], lambda f: CASE
+        WHEN f.a = 0 OR f.b = 0 THEN 0::DOUBLE
+        WHEN abs(f.p) < 1e-280 OR abs(f.p) > 1e290 OR abs(f.a) > 1e290 OR abs(f.b) > 1e290 THEN 'nan'::DOUBLE
+        ELSE ((f.ah * f.bh - f.p) + f.ah * (f.b - f.bh) + (f.a - f.ah) * f.bh) + (f.a - f.ah) * (f.b - f.bh) END)[1];
+
+-- 0 times infinity is 0 here: the factor is exactly nothing, however large the other may be.
+CREATE OR REPLACE MACRO _product(a, b) AS list_transform([{'a': a, 'b': b, 'p': a * b}], lambda t: CASE
+    WHEN t.a = 0 OR t.b = 0 THEN {'down': 0::DOUBLE, 'up': 0::DOUBLE}
+    WHEN isinf(t.a) OR isinf(t.b) THEN {'down': t.p, 'up': t.p}
+    ELSE _rounded(t.p, _product_error(t.a, t.b, t.p)) END)[1];
+
+-- A divisor that ends at 0 is approached from inside its interval; `side` is its sign there.
+CREATE OR REPLACE MACRO _quotient(a, b, side) AS list_transform([{'a': a, 'b': b, 'q': a / nullif(b, 0)}], lambda t: CASE
+    WHEN t.a = 0 OR isinf(t.b) THEN {'down': 0::DOUBLE, 'up': 0::DOUBLE}
+    WHEN t.b = 0 THEN {'down': sign(t.a) * side * 'infinity'::DOUBLE, 'up': sign(t.a) * side * 'infinity'::DOUBLE}
+    WHEN isinf(t.a) THEN {'down': t.q, 'up': t.q}
+    ELSE _rounded(t.q, ((t.a - t.q * t.b) - _product_error(t.q, t.b, t.q * t.b)) * sign(t.b)) END)[1];
+
+CREATE OR REPLACE MACRO _hull(parts) AS list_transform([parts], lambda all_parts: iv(
+    _finite(list_min(list_transform(all_parts, lambda r: r.down))),
+    _finite(list_max(list_transform(all_parts, lambda r: r.up)))))[1];
+
+CREATE OR REPLACE MACRO iv_add(a, b) AS list_transform([_ends(a, b)], lambda e:
+    iv(_finite(_sum(e.al, e.bl).down), _finite(_sum(e.ah, e.bh).up)))[1];
+
+CREATE OR REPLACE MACRO iv_sub(a, b) AS list_transform([_ends(a, b)], lambda e:
+    iv(_finite(_sum(e.al, -e.bh).down), _finite(_sum(e.ah, -e.bl).up)))[1];
+
+CREATE OR REPLACE MACRO iv_mul(a, b) AS list_transform([_ends(a, b)], lambda e: _hull(
+    [_product(e.al, e.bl), _product(e.al, e.bh), _product(e.ah, e.bl), _product(e.ah, e.bh)]))[1];
+
+CREATE OR REPLACE MACRO iv_div(a, b) AS list_transform([_ends(a, b)], lambda e: CASE
+    WHEN (e.bl < 0 AND e.bh > 0) OR (e.bl = 0 AND e.bh = 0) THEN iv(NULL, NULL)
+    ELSE _hull([_quotient(e.al, e.bl, 1), _quotient(e.al, e.bh, -1), _quotient(e.ah, e.bl, 1), _quotient(e.ah, e.bh, -1)])
+    END)[1];
+
+-- True where one value can satisfy both.
+CREATE OR REPLACE MACRO iv_overlaps(a, b) AS
+    list_transform([_ends(a, b)], lambda e: e.al <= e.bh AND e.bl <= e.ah)[1];
+
+-- Amounts in 万 (10 thousand) and 亿 (100 million), to and from base units.
+CREATE OR REPLACE MACRO to_wan(x) AS x / 1e4;
+CREATE OR REPLACE MACRO to_yi(x) AS x / 1e8;
+CREATE OR REPLACE MACRO from_wan(x) AS x * 1e4;
+CREATE OR REPLACE MACRO from_yi(x) AS x * 1e8;
+
+-- A value as a Chinese reader expects it: 40.09万, 27.48亿, 1505.
+CREATE OR REPLACE MACRO zh_amount(x) AS CASE
+    WHEN abs(x) >= 1e8 THEN rtrim(rtrim(printf('%.4f', x / 1e8), '0'), '.') || '亿'
+    WHEN abs(x) >= 1e4 THEN rtrim(rtrim(printf('%.4f', x / 1e4), '0'), '.') || '万'
+    ELSE rtrim(rtrim(printf('%.4f', x), '0'), '.') END;
