@@ -3,41 +3,42 @@
 import json
 import tempfile
 import time
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow.parquet as pq
 
-from pipeline import __version__, csvfiles, database, publish
+from pipeline import __version__, csvfiles, database, publish, schemas, stage
+from pipeline.database import Offender
 from pipeline.findings import Finding, InvalidData, errors, finding
 from pipeline.metadata import datapackage, dictionary, readme
 from pipeline.schemas import TABLES
-from pipeline.stage import Staged, stage
+from pipeline.stage import Staged
 
 DATABASE = "minsheng.duckdb"
+BUILT = "built"
+Theme = tuple[str, int, int, int]
+"""Name, indicators, figures, actions."""
 
 _ORDER = {
-    "observations": "indicator_id, ref_area, period_start, period_end, {dimensions}source_id, figure_no",
-    "passed_over": "source_id, char_start",
-    "actions": "source_id, action_no",
-    "parts": "whole, part, along NULLS FIRST",
-    "derived_rules": "step, derived_id",
+    "observations": ["indicator_id", "ref_area", "period_start", "period_end", "{dimensions}", "source_id", "figure_no"],
+    "actions": ["source_id", "action_no"],
+    "derived_rules": ["step", "derived_id"],
 }
 """Sort order of tables that are not simply in order of their key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a build wrote. `rows` by table, `themes` as (name, indicators, figures, actions)."""
+    """What a build wrote: rows by table, files with size and hash, a summary by theme, and warnings."""
 
     path: Path
     version: str
     rows: dict[str, int]
     files: list[dict[str, Any]]
-    themes: list[tuple[str, int, int, int]]
+    themes: list[Theme]
     findings: list[Finding] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -53,19 +54,53 @@ def build(raw: str | Path = "raw", out: str | Path = "curated", engine: str = "l
     started = time.perf_counter()
     target = Path(out)
     with publish.building(target) as scratch:
-        staged = stage(Path(raw), scratch)
-        try:
-            _stop_on_errors(staged.findings)
-            built = scratch / "built"
-            built.mkdir()
-            rows = _write_tables(staged, built)
-            themes = _write_database(staged, built, rows)
-            _stop_on_errors(staged.findings)
-            files = _write_manifest(staged, built, rows)
-        finally:
-            staged.connection.close()
-        publish.swap(built, target)
+        staged = stage.read_lists(Path(raw), scratch)
+        with staged.connection:
+            rows, themes = _check_and_write(staged, scratch / BUILT)
+            files = _write_manifest(staged, scratch / BUILT, rows)
+        publish.swap(scratch / BUILT, target)
     return Manifest(target, __version__, rows, files, themes, staged.findings, time.perf_counter() - started)
+
+
+def _check_and_write(staged: Staged, built: Path) -> tuple[dict[str, int], list[Theme]]:
+    """Write tables and database while rows and rules are being checked; raises InvalidData where there are errors.
+
+    Writing leaves the interpreter free, which checking needs: side by side they take little longer than one of them.
+    """
+    built.mkdir()
+    with staged.connection.cursor() as connection, ThreadPoolExecutor(1) as writer:
+        defined = writer.submit(_define, connection, staged, built) if staged.codes else None
+        stage.read_sheets(staged)
+        written = None if errors(staged.findings) else writer.submit(_write, connection, staged, built)
+        stage.examine(staged)
+        _stop_on_errors(staged.findings)
+        assert defined is not None and written is not None
+        defined.result()
+        rows, themes, offenders = written.result()
+    staged.findings += [_offender_finding(staged, each) for each in offenders]
+    _stop_on_errors(staged.findings)
+    return rows, themes
+
+
+def _define(connection: duckdb.DuckDBPyConnection, staged: Staged, built: Path) -> None:
+    database.create(connection, built / DATABASE, dictionary.table(staged.dimensions).to_pylist())
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection, staged: Staged, built: Path
+) -> tuple[dict[str, int], list[Theme], list[Offender]]:
+    """Tables and database rows; counts by table, a summary by theme, and what the checks selected."""
+    rows = _write_tables(connection, staged, built)
+    database.fill(connection, {n: f"read_parquet({database.quoted(str(built / f'{n}.parquet'))})" for n in rows})
+    themes, offenders = _themes(connection), list(database.offenders(connection))
+    connection.execute("USE memory; DETACH minsheng")
+    return rows, themes, offenders
+
+
+def _themes(connection: duckdb.DuckDBPyConnection) -> list[Theme]:
+    return connection.execute(
+        "SELECT name_en, indicators, figures, actions FROM by_theme ORDER BY figures DESC, name_en"
+    ).fetchall()
 
 
 def check(raw: str | Path = "raw", documents: str | Path | None = None) -> list[Finding]:
@@ -74,13 +109,15 @@ def check(raw: str | Path = "raw", documents: str | Path | None = None) -> list[
     `documents` is where the texts of bulletins lie.
     """
     with tempfile.TemporaryDirectory(prefix="minsheng-") as scratch:
-        staged = stage(Path(raw), Path(scratch))
-        with staged.connection:
+        staged = stage.read_lists(Path(raw), Path(scratch))
+        with staged.connection as connection:
+            stage.read_sheets(staged)
+            stage.examine(staged)
             if staged.codes is not None and not errors(staged.findings):
-                staged.connection.register("columns_staged", dictionary.table(staged.dimensions))
-                staged.connection.execute("ATTACH ':memory:' AS minsheng; USE minsheng")
-                database.fill(staged.connection, _staged_content(staged))
-                staged.findings += _offenders(staged, staged.connection)
+                database.create(connection, None, dictionary.table(staged.dimensions).to_pylist())
+                database.fill(connection, {t: f"({_select(t, staged.dimensions)})" for t in TABLES})
+                offenders = list(database.offenders(connection))
+                staged.findings += [_offender_finding(staged, each) for each in offenders]
         return staged.findings
 
 
@@ -89,58 +126,42 @@ def _stop_on_errors(findings: list[Finding]) -> None:
         raise InvalidData(findings)
 
 
-def _select(staged: Staged, name: str, schema_names: list[str], origin: str) -> str:
-    dimensions = "".join(f"{d}, " for d in staged.dimensions)
-    key = ", ".join(TABLES[name].key) if name in TABLES else "table_name, column_name"
-    order = _ORDER.get(name, key).format(dimensions=dimensions)
-    return f"SELECT {', '.join(schema_names)} FROM {origin} ORDER BY {order}"
+def _order(name: str, dimensions: tuple[str, ...]) -> list[str]:
+    columns = _ORDER.get(name, TABLES[name].key)
+    return [c for column in columns for c in (dimensions if column == "{dimensions}" else (column,))]
 
 
-def _staged_content(staged: Staged) -> dict[str, str]:
-    """Every published table as something that FROM takes, out of what is staged."""
-    content = {}
-    for name, schema in dictionary.published(staged.dimensions).items():
-        origin = "memory.columns_staged" if name == dictionary.NAME else f"memory.{name}"
-        content[name] = f"({_select(staged, name, schema.names, origin)})"
-    return content
+def _select(name: str, dimensions: tuple[str, ...]) -> str:
+    """A staged table's published columns in published order."""
+    columns = schemas.names(TABLES[name], "published", dimensions)
+    return f"SELECT {', '.join(columns)} FROM memory.{name} ORDER BY {', '.join(_order(name, dimensions))}"
 
 
-def _write_tables(staged: Staged, built: Path) -> dict[str, int]:
+def _write_tables(connection: duckdb.DuckDBPyConnection, staged: Staged, built: Path) -> dict[str, int]:
+    """Every published table as Parquet: sheets through DuckDB, which sorts what memory cannot hold; lists directly."""
+    assert staged.codes is not None
+    lists = staged.codes.tables | {dictionary.NAME: dictionary.table(staged.dimensions)}
     rows = {}
     for name, schema in dictionary.published(staged.dimensions).items():
         path = built / f"{name}.parquet"
-        if name == dictionary.NAME:
-            table = dictionary.table(staged.dimensions)
-            pq.write_table(table, path, compression="zstd")
-            rows[name] = table.num_rows
+        if name in lists:
+            order = [(c, "ascending") for c in _order(name, ())] if name in TABLES else []
+            rows[name] = publish.write_list(lists[name], order, schema, path)
         else:
-            query = _select(staged, name, schema.names, name)
-            rows[name] = publish.write_parquet(staged.connection, query, schema, path)
+            rows[name] = publish.write_parquet(connection, _select(name, staged.dimensions), schema, path)
     return rows
 
 
-def _write_database(staged: Staged, built: Path, rows: dict[str, int]) -> list[tuple[str, int, int, int]]:
-    """The database, from the Parquet files just written; offenders of its checks go to the findings."""
-    path = built / DATABASE
-    database.create(path, {name: f"read_parquet({database.quoted(str(built / f'{name}.parquet'))})" for name in rows})
-    with duckdb.connect(str(path), read_only=True) as connection:
-        staged.findings += _offenders(staged, connection)
-        return connection.execute(
-            "SELECT name_en, indicators, figures, actions FROM by_theme ORDER BY figures DESC, name_en"
-        ).fetchall()
-
-
-def _offenders(staged: Staged, connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
-    for each in database.offenders(connection):
-        rule = "check-idle" if each.idle else "check"
-        file, line = _place(staged, each.observation_id) if each.observation_id else (f"sql/checks/{each.check}.sql", 0)
-        seen = each.subject if each.idle else f"{each.subject}: {each.seen}"
-        yield finding(rule, file, line, each.check, seen=seen, expected=each.expected, hint=each.hint)
+def _offender_finding(staged: Staged, each: Offender) -> Finding:
+    rule = "check-idle" if each.idle else "check"
+    file, line = _place(staged, each.observation_id) if each.observation_id else (f"sql/checks/{each.check}.sql", 0)
+    seen = each.subject if each.idle else f"{each.subject}: {each.seen}"
+    return finding(rule, file, line, each.check, seen=seen, expected=each.expected, hint=each.hint)
 
 
 def _place(staged: Staged, observation_id: str) -> tuple[str, int]:
-    table = "memory.observations"
-    found = staged.connection.execute(f'SELECT "row" FROM {table} WHERE observation_id = ?', [observation_id]).fetchone()
+    query = 'SELECT "row" FROM memory.observations WHERE observation_id = ?'
+    found = staged.connection.execute(query, [observation_id]).fetchone()
     file, place = staged.origins["observations"].place(found[0] if found else 0)
     return file.name, csvfiles.locate(file.path, [place])[place][0]
 

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from pipeline.findings import nearest
-from pipeline.schemas import TABLES, TOTAL
+from pipeline.schemas import TABLES, TOTAL, Table
 from pipeline.validate import Codes
 
 
@@ -32,11 +32,11 @@ class Offence:
 
 def run(connection: duckdb.DuckDBPyConnection, codes: Codes) -> Iterator[Offence]:
     """All offences. The connection has every table under its name, with the working column `row`."""
-    yield from _doubled_keys(connection)
+    yield from _doubled_keys(connection, codes)
     yield from _facts_keyed_twice(connection, codes)
     yield from _overlapping_spans(connection)
     yield from _dangling_figures(connection)
-    yield from _unused(connection)
+    yield from _unused(connection, codes)
     yield from _dimensions_without_total(codes)
     yield from _formulas(codes)
     yield from _unit_algebra(codes)
@@ -45,22 +45,34 @@ def run(connection: duckdb.DuckDBPyConnection, codes: Codes) -> Iterator[Offence
 def _doubles(connection: duckdb.DuckDBPyConnection, table: str, key: list[str]) -> list[tuple[Any, ...]]:
     """Rows whose key stands already in an earlier row: row, first row, key."""
     columns = ", ".join(key)
-    given = " AND ".join(f"{c} IS NOT NULL" for c in key if c != "along")
+    given = " AND ".join(f"{c} IS NOT NULL" for c in key)
     return connection.execute(f"""
         WITH doubled AS (
             SELECT {columns}, min("row") AS first_row FROM {table} WHERE {given} GROUP BY ALL HAVING count(*) > 1)
         SELECT t."row", d.first_row, concat_ws(' ', {", ".join(f"t.{c}" for c in key)}) FROM {table} t JOIN doubled d
-        ON {" AND ".join(f"t.{c} IS NOT DISTINCT FROM d.{c}" for c in key)}
+        ON {" AND ".join(f"t.{c} = d.{c}" for c in key)}
         WHERE t."row" <> d.first_row ORDER BY 1
     """).fetchall()
 
 
-def _doubled_keys(connection: duckdb.DuckDBPyConnection) -> Iterator[Offence]:
+def _doubled_keys(connection: duckdb.DuckDBPyConnection, codes: Codes) -> Iterator[Offence]:
     for table in TABLES.values():
-        column = _KEY_COLUMN.get(table.name, table.key[0])
+        if not table.is_sheet:
+            yield from _doubled_in_list(table, codes.tables[table.name].select([*table.key, "row"]).to_pylist())
+            continue
         for row, first, key in _doubles(connection, table.name, list(table.key)):
-            hint = "was the row keyed twice?" if table.is_sheet else ""
-            yield Offence("unique", table.name, row, column, key, hint=hint, other=first)
+            hint = "was the row keyed twice?"
+            yield Offence("unique", table.name, row, _KEY_COLUMN[table.name], key, hint=hint, other=first)
+
+
+def _doubled_in_list(table: Table, rows: list[dict[str, Any]]) -> Iterator[Offence]:
+    first: dict[tuple[Any, ...], int] = {}
+    for row in rows:
+        key = tuple(row[k] for k in table.key)
+        if key in first and any(key):
+            seen = " ".join(str(k) for k in key if k is not None)
+            yield Offence("unique", table.name, row["row"], table.key[0], seen, other=first[key])
+        first.setdefault(key, row["row"])
 
 
 _KEY_COLUMN = {"observations": "figure_no", "actions": "action_no", "passed_over": "char_start"}
@@ -119,22 +131,21 @@ def _dangling_figures(connection: duckdb.DuckDBPyConnection) -> Iterator[Offence
         yield Offence("reference", "actions", row, "figure_nos", f"figure {wanted}", "the figures of this source")
 
 
-_USES = {
-    ("indicators", "indicator_id"): "SELECT indicator_id FROM observations",
-    ("units", "unit_id"): "SELECT unit_id FROM indicators UNION SELECT unit_id FROM derived_rules",
-    ("themes", "theme_id"): "SELECT theme_id FROM indicators UNION SELECT theme_id FROM actions",
-    ("sources", "source_id"): "SELECT source_id FROM observations",
-}
-
-
-def _unused(connection: duckdb.DuckDBPyConnection) -> Iterator[Offence]:
-    for (table, column), uses in _USES.items():
-        rows = connection.execute(f"""
-            SELECT "row", {column} FROM {table} WHERE {column} NOT IN
-            (SELECT * FROM ({uses}) AS used(code) WHERE code IS NOT NULL) ORDER BY 1
-        """).fetchall()
-        for row, code in rows:
-            yield Offence("unused", table, row, column, code, hint="use it or take it away")
+def _unused(connection: duckdb.DuckDBPyConnection, codes: Codes) -> Iterator[Offence]:
+    """Indicators, units, themes and sources that nothing uses."""
+    figures = connection.execute("SELECT list(DISTINCT indicator_id), list(DISTINCT source_id) FROM observations").fetchone()
+    acted = connection.execute("SELECT list(DISTINCT theme_id) FROM actions").fetchone()
+    indicators, derived = codes.tables["indicators"], codes.tables["derived_rules"]
+    uses = {
+        ("indicators", "indicator_id"): (figures[0] if figures else None) or [],
+        ("sources", "source_id"): (figures[1] if figures else None) or [],
+        ("units", "unit_id"): indicators["unit_id"].to_pylist() + derived["unit_id"].to_pylist(),
+        ("themes", "theme_id"): indicators["theme_id"].to_pylist() + ((acted[0] if acted else None) or []),
+    }
+    for (table, column), used in uses.items():
+        for row in codes.tables[table].to_pylist():
+            if row[column] is not None and row[column] not in used:
+                yield Offence("unused", table, row["row"], column, row[column], hint="use it or take it away")
 
 
 def _dimensions_without_total(codes: Codes) -> Iterator[Offence]:

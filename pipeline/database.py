@@ -14,6 +14,8 @@ import duckdb
 
 from pipeline import paths
 
+Row = dict[str, Any]
+
 STORAGE_VERSION = "v1.4.0"
 """Readable by every DuckDB from 1.4 on, the command line from PyPI included."""
 
@@ -38,40 +40,53 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def create(path: Path, tables: dict[str, str]) -> None:
-    """Write a database file; `tables` gives each table's content as something that FROM takes."""
-    with duckdb.connect() as connection:
-        connection.execute(f"ATTACH {quoted(str(path))} AS minsheng (STORAGE_VERSION '{STORAGE_VERSION}')")
-        connection.execute("USE minsheng")
-        fill(connection, tables)
-        connection.execute("USE memory")
-        connection.execute("DETACH minsheng")
+def create(connection: duckdb.DuckDBPyConnection, path: Path | None, dictionary: list[Row]) -> None:
+    """Attach a new database file (None: in memory), use it, and define everything but the rows."""
+    where = f"{quoted(str(path))} AS minsheng (STORAGE_VERSION '{STORAGE_VERSION}')" if path else "':memory:' AS minsheng"
+    connection.execute(f"ATTACH {where}; USE minsheng")
+    define(connection, dictionary)
 
 
 def open_parquet(folder: Path) -> duckdb.DuckDBPyConnection:
-    """The dataset of a folder without database file, in memory: tables are read from its Parquet files."""
+    """The dataset of a folder without database file, in memory: tables are filled from its Parquet files."""
     connection = duckdb.connect()
-    files = sorted(folder.glob("*.parquet"))
-    fill(connection, {f.stem: f"read_parquet({quoted(str(f))})" for f in files})
+    file = quoted(str(folder / "columns.parquet"))
+    dictionary = connection.sql(f"FROM read_parquet({file})")
+    define(connection, [dict(zip(dictionary.columns, row, strict=True)) for row in dictionary.fetchall()])
+    fill(connection, {f.stem: f"read_parquet({quoted(str(f))})" for f in sorted(folder.glob("*.parquet"))})
     return connection
 
 
-def fill(connection: duckdb.DuckDBPyConnection, tables: dict[str, str]) -> None:
-    """Create tables, macros, views and comments in the connection's current schema, in one transaction."""
-    statements = [f"CREATE TABLE {name} AS FROM {content}" for name, content in tables.items()]
-    connection.execute("BEGIN; " + "; ".join(statements))
-    columns = connection.execute(
-        "SELECT table_name, column_name, description, description_zh, unit, table_description FROM columns"
-    ).fetchall()
-    dimensions = [c for (c,) in connection.execute("SELECT DISTINCT dimension FROM dimensions ORDER BY 1").fetchall()]
-    script = [_facts(dimensions), (paths.sql() / "macros.sql").read_text(encoding="utf-8")]
+def define(connection: duckdb.DuckDBPyConnection, dictionary: list[Row]) -> None:
+    """Create tables, macros, views and comments in the connection's current schema, from rows of the dictionary."""
+    tables: dict[str, list[Row]] = {}
+    for row in dictionary:
+        tables.setdefault(row["table_name"], []).append(row)
+    script = [f"CREATE TABLE {name} ({', '.join(map(_column, rows))})" for name, rows in tables.items()]
+    script += [_facts(tables["observations"]), (paths.sql() / "macros.sql").read_text(encoding="utf-8")]
     script += [f"CREATE VIEW {name} AS {text}" for name, text in views().items()]
-    connection.execute(";\n".join([*script, *_comments(columns, set(tables))]))
-    connection.execute("COMMIT")
+    connection.execute(";\n".join(["BEGIN", *script, *_comments(tables), "COMMIT"]))
 
 
-def _facts(dimensions: list[str]) -> str:
+def fill(connection: duckdb.DuckDBPyConnection, content: dict[str, str]) -> None:
+    """Insert each table's content, given as something that FROM takes, in its order."""
+    inserts = [f"INSERT INTO {name} FROM {origin}" for name, origin in content.items()]
+    connection.execute(";\n".join(["BEGIN", *inserts, "COMMIT"]))
+
+
+_SQL_TYPES = {
+    "string": "VARCHAR", "bool": "BOOLEAN", "int8": "TINYINT", "int32": "INTEGER", "double": "DOUBLE",
+    "date32[day]": "DATE",
+}  # fmt: skip
+
+
+def _column(row: Row) -> str:
+    return f"{row['column_name']} {_SQL_TYPES[row['type']]}{'' if row['nullable'] else ' NOT NULL'}"
+
+
+def _facts(columns: list[Row]) -> str:
     """Observations with their breakdown as one text, empty for totals; the dimensions differ from dataset to dataset."""
+    dimensions = [c["column_name"] for c in columns if " where dimension=" in (c["codes"] or "")]
     parts = [f"CASE WHEN {d} <> '_T' THEN '{d}=' || {d} END" for d in dimensions]
     breakdown = f"concat_ws(', ', {', '.join(parts)})" if parts else "''"
     return f"CREATE VIEW facts AS SELECT *, {breakdown} AS breakdown FROM observations"
@@ -94,15 +109,13 @@ def question(sql: str) -> str:
     return " ".join(lines)
 
 
-def _comments(columns: list[tuple[Any, ...]], tables: set[str]) -> Iterator[str]:
-    described = {}
-    for table, column, english, chinese, unit, table_description in columns:
-        described[table] = table_description
-        unit_words = f" [{unit}]" if unit else ""
-        if table in tables:
-            yield f"COMMENT ON COLUMN {table}.{column} IS {quoted(f'{english}{unit_words} · {chinese}')}"
-    for table in tables & set(described):
-        yield f"COMMENT ON TABLE {table} IS {quoted(described[table])}"
+def _comments(tables: dict[str, list[Row]]) -> Iterator[str]:
+    for name, rows in tables.items():
+        yield f"COMMENT ON TABLE {name} IS {quoted(rows[0]['table_description'])}"
+        for row in rows:
+            unit = f" [{row['unit']}]" if row["unit"] else ""
+            words = f"{row['description']}{unit} · {row['description_zh']}"
+            yield f"COMMENT ON COLUMN {name}.{row['column_name']} IS {quoted(words)}"
     for name, sql in views().items():
         yield f"COMMENT ON VIEW {name} IS {quoted(question(sql))}"
     yield "COMMENT ON VIEW facts IS 'Observations with their breakdown as one text, empty for totals'"

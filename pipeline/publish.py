@@ -80,6 +80,13 @@ def write_parquet(
     return rows
 
 
+def write_list(table: pa.Table, order: list[tuple[str, str]], schema: pa.Schema, path: Path) -> int:
+    """Write a table that is in memory anyway, sorted, with the schema's metadata; the number of rows."""
+    ordered = table.sort_by(order) if order else table
+    pq.write_table(_typed(ordered.select(schema.names), schema), path, compression="zstd", row_group_size=ROW_GROUP)
+    return table.num_rows
+
+
 def _typed(table: pa.Table, schema: pa.Schema) -> pa.Table:
     return table.cast(pa.schema([f.with_nullable(True) for f in schema])).cast(schema)
 

@@ -45,33 +45,48 @@ class Staged:
     """Validated tables, reachable under their names through `connection`, and everything that was found."""
 
     connection: duckdb.DuckDBPyConnection
+    scratch: Path
     findings: list[Finding] = field(default_factory=list)
     codes: Codes | None = None
     origins: dict[str, Origins] = field(default_factory=dict)
+    files: list[CsvFile] = field(default_factory=list)
+    sheets: dict[str, list[CsvFile]] = field(default_factory=dict)
 
     @property
     def dimensions(self) -> tuple[str, ...]:
         return self.codes.dimensions if self.codes else ()
 
 
-def stage(raw: Path, scratch: Path) -> Staged:
-    """Read and check a raw folder. Writes only below `scratch`; bad data becomes findings, never an exception."""
-    staged = Staged(ingest.connect(scratch))
+def read_lists(raw: Path, scratch: Path) -> Staged:
+    """Read code lists, sources and rules, and look at every file's form. Writes only below `scratch`.
+
+    Bad data becomes findings, never an exception; `codes` is None where the lists themselves cannot be read.
+    """
+    staged = Staged(ingest.connect(scratch), scratch)
     lists = {t.name: csvfiles.inspect(raw, t.raw, schemas.names(t, "keyed")) for t in TABLES.values() if not t.is_sheet}
     staged.findings += [f for file in lists.values() for f in file.findings]
     tables = {} if staged.findings else _read_lists(staged, lists)
-    sheets = _sheets(raw, staged, Codes(tables) if tables else None)
-    if len(tables) < len(lists):
-        return staged
-    staged.codes = Codes(tables)
-    failures = {t.name: _check_list(TABLES[t.name], staged.codes) for t in TABLES.values() if not t.is_sheet}
-    for name, files in sheets.items():
-        failures[name] = _stage_sheets(staged, TABLES[name], files, scratch)
-    _report(staged, failures)
-    _report_offences(staged)
-    files = [*lists.values(), *(f for group in sheets.values() for f in group)]
-    staged.findings += [finding("file-changed", f.name, seen="the file") for f in files if f.changed]
+    staged.codes = Codes(tables) if len(tables) == len(lists) else None
+    staged.sheets = _sheets(raw, staged)
+    staged.files = [*lists.values(), *(f for group in staged.sheets.values() for f in group)]
     return staged
+
+
+def read_sheets(staged: Staged) -> None:
+    """Stage every sheet as Parquet, each row checked."""
+    if staged.codes is None:
+        return
+    _report(staged, {name: _stage_sheets(staged, TABLES[name], files) for name, files in staged.sheets.items()})
+
+
+def examine(staged: Staged) -> None:
+    """Check the code lists, and everything that takes more than one row."""
+    if staged.codes is None:
+        return
+    lists = [table for table in TABLES.values() if not table.is_sheet]
+    _report(staged, {table.name: _check_list(table, staged.codes) for table in lists})
+    _report_offences(staged)
+    staged.findings += [finding("file-changed", f.name, seen="the file") for f in staged.files if f.changed]
 
 
 def _read_lists(staged: Staged, lists: dict[str, CsvFile]) -> dict[str, pa.Table]:
@@ -86,8 +101,14 @@ def _read_lists(staged: Staged, lists: dict[str, CsvFile]) -> dict[str, pa.Table
             _note_origins(staged, name, runs)
         tables[name] = _completed(TABLES[name], [batch for batch, _ in read])
         staged.origins.setdefault(name, Origins()).files or staged.origins[name].add(file, 0)
-        staged.connection.register(name, tables[name])
+        _keep(staged, name, tables[name])
     return tables
+
+
+def _keep(staged: Staged, name: str, table: pa.Table) -> None:
+    """A code list as a table of the database, which other connections see too."""
+    staged.connection.register("arrived", table)
+    staged.connection.execute(f"CREATE TABLE {name} AS FROM arrived")
 
 
 def _completed(table: Table, batches: list[pa.RecordBatch]) -> pa.Table:
@@ -131,8 +152,9 @@ def _check_list(table: Table, codes: Codes) -> list[tuple[int, Failure]]:
     return [(failure.row, failure) for batch in batches for failure in validator(batch)]
 
 
-def _sheets(raw: Path, staged: Staged, codes: Codes | None) -> dict[str, list[CsvFile]]:
+def _sheets(raw: Path, staged: Staged) -> dict[str, list[CsvFile]]:
     """Readable sheets by table, in order of name; findings for the others and for files of no source."""
+    codes = staged.codes
     sheets: dict[str, list[CsvFile]] = {}
     for table in TABLES.values():
         if not table.is_sheet:
@@ -155,14 +177,14 @@ def _sheets(raw: Path, staged: Staged, codes: Codes | None) -> dict[str, list[Cs
     return sheets
 
 
-def _stage_sheets(staged: Staged, table: Table, files: list[CsvFile], scratch: Path) -> list[tuple[int, Failure]]:
+def _stage_sheets(staged: Staged, table: Table, files: list[CsvFile]) -> list[tuple[int, Failure]]:
     """Validate and stage the sheets of a table; failures with their row among all rows of the table."""
     assert staged.codes is not None
     codes = staged.codes
     figures = ingest.Figures(codes.countable, codes.rates, codes.tables["qualifiers"].to_pylist(), codes.dimensions)
     validator = Validator(table, codes)
     failures: list[tuple[int, Failure]] = []
-    path = scratch / f"{table.name}.staged.parquet"
+    path = staged.scratch / f"{table.name}.staged.parquet"
     kinds = {n: schemas.arrow_type(c) for n, c in schemas.columns(table, codes.dimensions).items()}
     schema = pa.schema(list((kinds | schemas.working(table)).items()))
     with pq.ParquetWriter(path, schema, compression="lz4") as writer:

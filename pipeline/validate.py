@@ -4,6 +4,7 @@ The same function serves every engine. Column rules come from `schemas`; rules b
 What needs more than one row (uniqueness, overlaps, references between tables) stands in `crosschecks`.
 """
 
+import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -117,13 +118,9 @@ def with_units(batch: pa.RecordBatch, codes: Codes) -> pa.RecordBatch:
 
 def _checked_schema(table: Table, codes: Codes) -> pandera.DataFrameSchema:
     """The declared columns with their code lists and free-text rules, the working columns, and the rules of a row."""
-    columns = schemas.columns(table, codes.dimensions)
-    for name, each in columns.items():
-        each.name = name
-        if each.metadata["codes"]:
-            each.checks.append(_is_in(codes.values(each.metadata["codes"])))
-        if each.metadata["free_text"]:
-            each.checks.append(pandera.Check(_is_clean, name="text"))
+    columns = {name: copy.copy(each) for name, each in schemas.columns(table, codes.dimensions).items()}
+    for each in columns.values():
+        each.checks = [*each.checks, *_further_checks(each, codes)]
     for name, kind in schemas.working(table).items():
         columns[name] = pandera.Column(pd.ArrowDtype(kind), name=name, nullable=True)
     checks = [
@@ -131,6 +128,14 @@ def _checked_schema(table: Table, codes: Codes) -> pandera.DataFrameSchema:
         for rule in ROW_RULES[table.name] + ROW_RULES["*"]
     ]
     return pandera.DataFrameSchema(columns, checks=checks, strict=True)
+
+
+def _further_checks(column: pandera.Column, codes: Codes) -> Iterator[pandera.Check]:
+    """Checks that a column's declaration asks for but only a run can make."""
+    if column.metadata["codes"]:
+        yield _is_in(codes.values(column.metadata["codes"]))
+    if column.metadata["free_text"]:
+        yield pandera.Check(_is_clean, name="text")
 
 
 def _is_in(known: pa.ChunkedArray) -> pandera.Check:

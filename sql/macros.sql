@@ -53,12 +53,13 @@ CREATE OR REPLACE MACRO iv_add(a, b) AS list_transform([_ends(a, b)], lambda e:
 CREATE OR REPLACE MACRO iv_sub(a, b) AS list_transform([_ends(a, b)], lambda e:
     iv(_finite(_sum(e.al, -e.bh).down), _finite(_sum(e.ah, -e.bl).up)))[1];
 
-CREATE OR REPLACE MACRO iv_mul(a, b) AS list_transform([_ends(a, b)], lambda e: _hull(
-    [_product(e.al, e.bl), _product(e.al, e.bh), _product(e.ah, e.bl), _product(e.ah, e.bh)]))[1];
+CREATE OR REPLACE MACRO iv_mul(a, b) AS list_transform([_ends(a, b)], lambda e: _hull(list_transform(
+    [[e.al, e.bl], [e.al, e.bh], [e.ah, e.bl], [e.ah, e.bh]], lambda p: _product(p[1], p[2]))))[1];
 
 CREATE OR REPLACE MACRO iv_div(a, b) AS list_transform([_ends(a, b)], lambda e: CASE
     WHEN (e.bl < 0 AND e.bh > 0) OR (e.bl = 0 AND e.bh = 0) THEN iv(NULL, NULL)
-    ELSE _hull([_quotient(e.al, e.bl, 1), _quotient(e.al, e.bh, -1), _quotient(e.ah, e.bl, 1), _quotient(e.ah, e.bh, -1)])
+    ELSE _hull(list_transform(
+        [[e.al, e.bl, 1], [e.al, e.bh, -1], [e.ah, e.bl, 1], [e.ah, e.bh, -1]], lambda p: _quotient(p[1], p[2], p[3])))
     END)[1];
 
 -- True where one value can satisfy both.
