@@ -10,37 +10,35 @@
 CREATE OR REPLACE MACRO iv(lower, upper) AS {'lower': lower::DOUBLE, 'upper': upper::DOUBLE};
 
 CREATE OR REPLACE MACRO _finite(x) AS CASE WHEN isfinite(x) THEN x END;
-CREATE OR REPLACE MACRO _ends(a, b) AS {
-    'al': coalesce(a.lower, '-infinity'::DOUBLE), 'ah': coalesce(a.upper, 'infinity'::DOUBLE),
-    'bl': coalesce(b.lower, '-infinity'::DOUBLE), 'bh': coalesce(b.upper, 'infinity'::DOUBLE)};
+CREATE OR REPLACE MACRO _ends(a, b) AS list_transform([{'a': a, 'b': b}], lambda p: {
+    'al': coalesce(p.a.lower, '-infinity'::DOUBLE), 'ah': coalesce(p.a.upper, 'infinity'::DOUBLE),
+    'bl': coalesce(p.b.lower, '-infinity'::DOUBLE), 'bh': coalesce(p.b.upper, 'infinity'::DOUBLE)})[1];
 
--- A result and its neighbours: `error` is the true value less x, and unknown where it is not a number.
+-- A result, or its neighbour where `error`, the true value less x, says that x lies inside; NULL: unknown, so both move.
 CREATE OR REPLACE MACRO _rounded(x, error) AS list_transform([{'x': x, 'e': error}], lambda r: {
-    'down': CASE WHEN isinf(r.x) OR (r.e >= 0 AND NOT isnan(r.e)) THEN r.x ELSE nextafter(r.x, '-infinity'::DOUBLE) END,
-    'up': CASE WHEN isinf(r.x) OR (r.e <= 0 AND NOT isnan(r.e)) THEN r.x ELSE nextafter(r.x, 'infinity'::DOUBLE) END})[1];
+    'down': CASE WHEN r.e >= 0 THEN r.x ELSE nextafter(r.x, '-infinity'::DOUBLE) END,
+    'up': CASE WHEN r.e <= 0 THEN r.x ELSE nextafter(r.x, 'infinity'::DOUBLE) END})[1];
 
-CREATE OR REPLACE MACRO _sum(a, b) AS list_transform([{'a': a, 'b': b, 's': a + b}], lambda t:
-    _rounded(t.s, (t.a - (t.s - (t.s - t.a))) + (t.b - (t.s - t.a))))[1];
+CREATE OR REPLACE MACRO _sum(a, b) AS list_transform([{'a': a, 'b': b, 's': a + b}], lambda t: _rounded(
+    t.s, CASE WHEN isinf(t.s) THEN 0 ELSE (t.a - (t.s - (t.s - t.a))) + (t.b - (t.s - t.a)) END))[1];
 
+-- The true product less p, its float64; 0 where p is infinite, NULL near the ends of the range.
 CREATE OR REPLACE MACRO _head(x) AS 134217729.0::DOUBLE * x - (134217729.0::DOUBLE * x - x);
--- The true product less p, its float64: exact but near the ends of the range, where it is not a number.
 CREATE OR REPLACE MACRO _product_error(a, b, p) AS list_transform(
-    [{'a': a, 'b': b, 'p': p, 'ah': _head(a), 'bh': _head(b)}], lambda f: CASE
-        WHEN f.a = 0 OR f.b = 0 THEN 0::DOUBLE
-        WHEN abs(f.p) < 1e-280 OR abs(f.p) > 1e290 OR abs(f.a) > 1e290 OR abs(f.b) > 1e290 THEN 'nan'::DOUBLE
-        ELSE ((f.ah * f.bh - f.p) + f.ah * (f.b - f.bh) + (f.a - f.ah) * f.bh) + (f.a - f.ah) * (f.b - f.bh) END)[1];
+    [{'a': a, 'b': b, 'p': p, 'ah': _head(a), 'bh': _head(b), 'size': abs(p)}], lambda f: CASE
+        WHEN isinf(f.size) THEN 0
+        WHEN f.size > 1e-280 AND greatest(f.size, abs(f.a), abs(f.b)) < 1e290 THEN
+            ((f.ah * f.bh - f.p) + f.ah * (f.b - f.bh) + (f.a - f.ah) * f.bh) + (f.a - f.ah) * (f.b - f.bh) END)[1];
 
 -- 0 times infinity is 0 here: the factor is exactly nothing, however large the other may be.
 CREATE OR REPLACE MACRO _product(a, b) AS list_transform([{'a': a, 'b': b, 'p': a * b}], lambda t: CASE
-    WHEN t.a = 0 OR t.b = 0 THEN {'down': 0::DOUBLE, 'up': 0::DOUBLE}
-    WHEN isinf(t.a) OR isinf(t.b) THEN {'down': t.p, 'up': t.p}
-    ELSE _rounded(t.p, _product_error(t.a, t.b, t.p)) END)[1];
+    WHEN t.a = 0 OR t.b = 0 THEN _rounded(0::DOUBLE, 0) ELSE _rounded(t.p, _product_error(t.a, t.b, t.p)) END)[1];
 
 -- A divisor that ends at 0 is approached from inside its interval; `side` is its sign there.
 CREATE OR REPLACE MACRO _quotient(a, b, side) AS list_transform([{'a': a, 'b': b, 'q': a / nullif(b, 0)}], lambda t: CASE
-    WHEN t.a = 0 OR isinf(t.b) THEN {'down': 0::DOUBLE, 'up': 0::DOUBLE}
-    WHEN t.b = 0 THEN {'down': sign(t.a) * side * 'infinity'::DOUBLE, 'up': sign(t.a) * side * 'infinity'::DOUBLE}
-    WHEN isinf(t.a) THEN {'down': t.q, 'up': t.q}
+    WHEN t.a = 0 OR isinf(t.b) THEN _rounded(0::DOUBLE, 0)
+    WHEN t.b = 0 THEN _rounded(sign(t.a) * side * 'infinity'::DOUBLE, 0)
+    WHEN isinf(t.q) THEN _rounded(t.q, 0)
     ELSE _rounded(t.q, ((t.a - t.q * t.b) - _product_error(t.q, t.b, t.q * t.b)) * sign(t.b)) END)[1];
 
 CREATE OR REPLACE MACRO _hull(parts) AS list_transform([parts], lambda all_parts: iv(

@@ -1,0 +1,56 @@
+"""Build the dataset: read and check raw/, write Parquet, database and manifest, and swap them in when all is whole.
+
+Example: minsheng build --raw raw --out curated
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.cli import output
+
+if TYPE_CHECKING:
+    from pipeline.build import Manifest
+
+
+def command(
+    raw: Annotated[Path, typer.Option(help="Folder with what people keyed.")] = Path("raw"),
+    out: Annotated[Path, typer.Option(help="Folder to write; its old content stays until the new is whole.")] = Path(
+        "curated"
+    ),
+) -> None:
+    from pipeline.build import build
+    from pipeline.findings import InvalidData
+    from pipeline.publish import TargetError
+
+    if not raw.is_dir():
+        raise output.misuse(f"there is no folder {raw}")
+    try:
+        manifest = build(raw, out)
+    except InvalidData as error:
+        output.print_findings(error.findings)
+        raise typer.Exit(1) from error
+    except TargetError as error:
+        raise output.misuse(str(error)) from error
+    if manifest.findings:
+        output.print_findings(manifest.findings)
+    _print_summary(manifest)
+
+
+def _print_summary(manifest: "Manifest") -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("theme", "indicators", "figures", "actions", box=None, header_style="bold")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for theme, *counts in manifest.themes:
+        table.add_row(theme, *(f"{c:,}" for c in counts))
+    console = Console(highlight=False)
+    console.print(table)
+    rows, sources = manifest.rows["observations"], manifest.rows["sources"]
+    console.print(
+        f"{rows:,} figures from {sources:,} source{'' if sources == 1 else 's'}, {output.counted(manifest.findings)}; "
+        f"{len(manifest.files) + 2} files in {manifest.path}, {manifest.seconds:.2f} s"
+    )

@@ -1,0 +1,48 @@
+"""What commands print: findings, tables, and complaints about misuse."""
+
+import json
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from pipeline.findings import ERROR, Finding, errors, folded
+
+
+def misuse(message: str) -> typer.Exit:
+    """Say what was wrong with the call; the exception to raise."""
+    print(f"minsheng: {message}", file=sys.stderr)
+    return typer.Exit(2)
+
+
+def findings_as_json(findings: Sequence[Finding]) -> str:
+    return json.dumps([f.as_dict() for f in findings], ensure_ascii=False, indent=1)
+
+
+def print_findings(findings: Sequence[Finding]) -> None:
+    """Findings by rule on stderr, folded and counted past fifty of a rule, and a last line that counts them."""
+    for rule, shown, more in folded(findings):
+        for finding in shown:
+            _print_finding(finding)
+        if more:
+            print(f"… and {more:,} more of rule {rule}: --json has them all\n", file=sys.stderr)
+    print(counted(findings), file=sys.stderr)
+
+
+def _print_finding(finding: Finding) -> None:
+    where = f"{finding.file}:{finding.line}" if finding.line else finding.file
+    column = f" [{finding.column}]" if finding.column else ""
+    print(f"{finding.severity}: {where}{column} {finding.rule}", file=sys.stderr)
+    print(f"  {finding.message}", file=sys.stderr)
+    if finding.hint:
+        print(f"  → {finding.hint}", file=sys.stderr)
+
+
+def counted(findings: Sequence[Finding]) -> str:
+    wrong = len(errors(findings))
+    warnings = sum(f.severity != ERROR for f in findings)
+    return f"{_plural(wrong, 'error')}, {_plural(warnings, 'warning')}"
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
