@@ -72,7 +72,7 @@ def _check_and_write(staged: Staged, built: Path) -> tuple[dict[str, int], list[
         defined = writer.submit(_define, connection, staged, built) if staged.codes else None
         stage.read_sheets(staged)
         written = None if errors(staged.findings) else writer.submit(_write, connection, staged, built)
-        stage.examine(staged)
+        stage.examine(staged, trust_proofs=True)
         _stop_on_errors(staged.findings)
         assert defined is not None and written is not None
         defined.result()
@@ -98,9 +98,12 @@ def _write(
 
 
 def _themes(connection: duckdb.DuckDBPyConnection) -> list[Theme]:
-    return connection.execute(
-        "SELECT name_en, indicators, figures, actions FROM by_theme ORDER BY figures DESC, name_en"
-    ).fetchall()
+    return connection.execute("""
+        SELECT t.name_en, count(DISTINCT i.indicator_id), count(o.observation_id),
+            (SELECT count(*) FROM actions a WHERE a.theme_id = t.theme_id)
+        FROM themes t LEFT JOIN indicators i USING (theme_id) LEFT JOIN observations o USING (indicator_id)
+        GROUP BY t.theme_id, t.name_en ORDER BY 3 DESC, 1
+    """).fetchall()
 
 
 def check(raw: str | Path = "raw", documents: str | Path | None = None) -> list[Finding]:

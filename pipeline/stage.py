@@ -13,9 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline import crosschecks, csvfiles, ingest, schemas
+from pipeline.crosschecks import Offence
 from pipeline.csvfiles import CsvFile
-from pipeline.explain import explain
 from pipeline.findings import Finding, finding, nearest
+from pipeline.proofs import Proof
 from pipeline.schemas import TABLES, Table
 from pipeline.validate import Codes, Failure, Validator, with_units
 
@@ -79,13 +80,16 @@ def read_sheets(staged: Staged) -> None:
     _report(staged, {name: _stage_sheets(staged, TABLES[name], files) for name, files in staged.sheets.items()})
 
 
-def examine(staged: Staged) -> None:
-    """Check the code lists, and everything that takes more than one row."""
+def examine(staged: Staged, *, trust_proofs: bool = False) -> None:
+    """Check the code lists, and everything that takes more than one row.
+
+    `trust_proofs`: unit algebra that this machine has proven before is not proven again.
+    """
     if staged.codes is None:
         return
     lists = [table for table in TABLES.values() if not table.is_sheet]
     _report(staged, {table.name: _check_list(table, staged.codes) for table in lists})
-    _report_offences(staged)
+    _report_offences(staged, [*crosschecks.run(staged.connection, staged.codes), *_unit_algebra(staged.codes, trust_proofs)])
     staged.findings += [finding("file-changed", f.name, seen="the file") for f in staged.files if f.changed]
 
 
@@ -204,6 +208,10 @@ def _stage_sheets(staged: Staged, table: Table, files: list[CsvFile]) -> list[tu
 def _report(staged: Staged, failures: dict[str, list[tuple[int, Failure]]]) -> None:
     """Failures as findings, with file, line and the cells as keyed."""
     assert staged.codes is not None
+    if not any(failures.values()):
+        return
+    from pipeline.explain import explain  # words are needed only where something is wrong
+
     for name, failed in failures.items():
         located = _located(staged, name, [row for row, _ in failed])
         for row, failure in failed:
@@ -226,9 +234,17 @@ def _located(staged: Staged, name: str, rows: list[int]) -> dict[int, tuple[CsvF
     return located
 
 
-def _report_offences(staged: Staged) -> None:
-    assert staged.codes is not None
-    offences = list(crosschecks.run(staged.connection, staged.codes))
+def _unit_algebra(codes: Codes, trust_proofs: bool) -> list[Offence]:
+    proof = Proof(codes)
+    if trust_proofs and proof.is_known:
+        return []
+    offences = list(crosschecks.unit_algebra(codes))
+    if trust_proofs and not offences:
+        proof.remember()
+    return offences
+
+
+def _report_offences(staged: Staged, offences: list[Offence]) -> None:
     for name in {o.table for o in offences}:
         own = [o for o in offences if o.table == name]
         located = _located(staged, name, [o.row for o in own] + [o.other for o in own if o.other is not None])

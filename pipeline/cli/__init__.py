@@ -59,6 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def run() -> None:
     """Entry point. Leaves without tearing down the interpreter, which after pandas takes a tenth of a second."""
+    sys.modules.setdefault("hypothesis", None)  # type: ignore[arg-type]  # pandera loads it where it finds it
     code = main()
     try:
         sys.stdout.flush()
