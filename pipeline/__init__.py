@@ -11,9 +11,9 @@ __all__ = ["build", "check", "connect", "load"]
 
 if TYPE_CHECKING:
     from pipeline.access import connect, load
-    from pipeline.build import build, check
+    from pipeline.builder import build, check
 
-_HOMES = {"build": "build", "check": "build", "connect": "access", "load": "access"}
+_HOMES = {"build": "builder", "check": "builder", "connect": "access", "load": "access"}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""What needs more than one row: uniqueness over the whole file, overlapping spans, references between tables, the rules.
+"""What needs more than one row: uniqueness over the whole file, overlaps, references between tables, the rules.
 
 Runs in DuckDB over the staged tables, which may be larger than memory. Each check yields places (table, row, …); the
 caller turns rows into files and lines.
@@ -30,13 +30,17 @@ class Offence:
     other: int | None = None
 
 
-def run(connection: duckdb.DuckDBPyConnection, codes: Codes) -> Iterator[Offence]:
-    """All offences but those of the unit algebra. The connection has every table, with the working column `row`."""
+def run(connection: duckdb.DuckDBPyConnection, codes: Codes, *, complete: bool = True) -> Iterator[Offence]:
+    """All offences but those of the unit algebra. The connection has every table, with the working column `row`.
+
+    `complete`: no file was left out, so what is referred to and not there is really missing.
+    """
     yield from _doubled_keys(connection, codes)
     yield from _facts_keyed_twice(connection, codes)
     yield from _overlapping_spans(connection)
-    yield from _dangling_figures(connection)
-    yield from _unused(connection, codes)
+    if complete:
+        yield from _dangling_figures(connection)
+        yield from _unused(connection, codes)
     yield from _dimensions_without_total(codes)
     yield from _formulas(codes)
 
@@ -82,7 +86,7 @@ def _facts_keyed_twice(connection: duckdb.DuckDBPyConnection, codes: Codes) -> I
     hint = "keep one; if the bulletin prints it twice, pass the second over with reason reference"
     for row, first, _ in _doubles(connection, "observations", key):
         seen = connection.execute(
-            'SELECT concat_ws(\' \', indicator_id, ref_area, time_period) FROM observations WHERE "row" = ?', [row]
+            "SELECT concat_ws(' ', indicator_id, ref_area, time_period) FROM observations WHERE \"row\" = ?", [row]
         ).fetchone()
         yield Offence("keyed-twice", "observations", row, "indicator_id", str(seen and seen[0]), hint=hint, other=first)
 
@@ -123,7 +127,8 @@ def _dangling_figures(connection: duckdb.DuckDBPyConnection) -> Iterator[Offence
             SELECT "row", source_id, unnest(string_split(figure_nos, '|')) AS figure_no FROM actions
             WHERE regexp_full_match(figure_nos, '[0-9|]+'))
         SELECT "row", source_id || ':' || figure_no FROM wanted
-        WHERE source_id || ':' || figure_no NOT IN (SELECT observation_id FROM observations WHERE observation_id IS NOT NULL)
+        WHERE source_id || ':' || figure_no NOT IN
+            (SELECT observation_id FROM observations WHERE observation_id IS NOT NULL)
         ORDER BY 1, 2
     """).fetchall()
     for row, wanted in rows:
@@ -132,7 +137,9 @@ def _dangling_figures(connection: duckdb.DuckDBPyConnection) -> Iterator[Offence
 
 def _unused(connection: duckdb.DuckDBPyConnection, codes: Codes) -> Iterator[Offence]:
     """Indicators, units, themes and sources that nothing uses."""
-    figures = connection.execute("SELECT list(DISTINCT indicator_id), list(DISTINCT source_id) FROM observations").fetchone()
+    figures = connection.execute(
+        "SELECT list(DISTINCT indicator_id), list(DISTINCT source_id) FROM observations"
+    ).fetchone()
     acted = connection.execute("SELECT list(DISTINCT theme_id) FROM actions").fetchone()
     indicators, derived = codes.tables["indicators"], codes.tables["derived_rules"]
     uses = {
@@ -152,7 +159,9 @@ def _dimensions_without_total(codes: Codes) -> Iterator[Offence]:
     for name in codes.dimensions:
         own = [row for row in rows if row["dimension"] == name]
         if all(row["code"] != TOTAL for row in own):
-            yield Offence("reference", "dimensions", own[0]["row"], "code", TOTAL, f"the codes of {name}", "add its total")
+            yield Offence(
+                "reference", "dimensions", own[0]["row"], "code", TOTAL, f"the codes of {name}", "add its total"
+            )
 
 
 def steps(rules: list[dict[str, Any]]) -> dict[str, int]:
@@ -179,7 +188,9 @@ def _formulas(codes: Codes) -> Iterator[Offence]:
             hint = nearest(operand, sorted(known))
             yield _formula(rule, f"{operand} is not known", "an indicator or a derived value", "formula", hint)
         if not unknown and rule["derived_id"] not in reachable:
-            yield _formula(rule, f"{rule['derived_id']} depends on itself", "indicators or earlier derived values", "formula")
+            yield _formula(
+                rule, f"{rule['derived_id']} depends on itself", "indicators or earlier derived values", "formula"
+            )
 
 
 def _formula(rule: dict[str, Any], seen: str, expected: str, column: str, hint: str = "") -> Offence:
@@ -192,12 +203,15 @@ def unit_algebra(codes: Codes) -> Iterator[Offence]:
 
     units, unit_of = Units(), {i: row["unit_id"] for i, row in codes.indicators.items()}
     broken = set()
-    for row in codes.tables["units"].to_pylist():
+    rows = [r for r in codes.tables["units"].to_pylist() if None not in (r["unit_id"], r["pint"], r["dimension"])]
+    steps = [(lambda r: units.define(r["unit_id"], r["pint"])), (lambda r: units.prove(r["unit_id"], r["dimension"]))]
+    for step, row in ((step, row) for step in steps for row in rows):
         try:
-            units.define(row["unit_id"], row["pint"], row["dimension"])
+            step(row)
         except UnitError as error:
+            if row["unit_id"] not in broken:
+                yield Offence("unit-algebra", "units", row["row"], "pint", str(error), "a definition over known units")
             broken.add(row["unit_id"])
-            yield Offence("unit-algebra", "units", row["row"], "pint", str(error), "a definition over known units")
     rules = codes.tables["derived_rules"].to_pylist()
     for rule in rules:
         unit_of.setdefault(rule["derived_id"], rule["unit_id"])
@@ -214,11 +228,15 @@ def _rule_algebra(units: Any, rule: dict[str, Any], *words: Any) -> Iterator[Off
     try:
         factor = units.combined(*words)
     except UnitError as error:
-        yield Offence("unit-algebra", "derived_rules", rule["row"], "unit_id", str(error), f"units that give {words[3]}")
+        yield Offence(
+            "unit-algebra", "derived_rules", rule["row"], "unit_id", str(error), f"units that give {words[3]}"
+        )
         return
     if rule["scale"] is not None and not math.isclose(factor, rule["scale"], rel_tol=1e-12):
         seen = f"scale {rule['scale']:g}"
-        yield Offence("unit-algebra", "derived_rules", rule["row"], "scale", seen, f"{factor:g} by the units of the formula")
+        yield Offence(
+            "unit-algebra", "derived_rules", rule["row"], "scale", seen, f"{factor:g} by the units of the formula"
+        )
 
 
 def _part_algebra(units: Any, codes: Codes, unit_of: dict[str, str], broken: set[str]) -> Iterator[Offence]:

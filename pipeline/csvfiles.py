@@ -12,6 +12,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TextIO
 
 from pipeline.findings import Finding, finding, nearest
 
@@ -48,13 +49,13 @@ def _stamp(path: Path) -> tuple[int, int, int]:
 def inspect(root: Path, name: str, required: list[str], optional: Iterable[str] = ()) -> CsvFile:
     """Scan a file: link, encoding, NUL, header; where quotes look odd, every row."""
     file = CsvFile(root / name, name)
-    if not _is_plain_file(file, root) or not _scan(file, required):
+    if not _is_plain_file(file) or not _scan(file, required):
         return file
     _check_header(file, required, list(optional))
     return file
 
 
-def _is_plain_file(file: CsvFile, root: Path) -> bool:
+def _is_plain_file(file: CsvFile) -> bool:
     for path in (file.path, *list(file.path.parents)[: len(Path(file.name).parts) - 1]):
         if path.is_symlink():
             file.add("file-link", seen=path.name, hint="copy the file itself here")
@@ -82,13 +83,13 @@ def _scan(file: CsvFile, required: list[str]) -> bool:
             file.add("file-empty", expected=",".join(required))
             return False
         while block:
-            try:
-                decoder.decode(block)
-            except UnicodeDecodeError as error:
-                file.add("file-encoding", line + block[: error.start].count(b"\n"), **_encoding(file.path, first))
-                return False
-            if (at := block.find(b"\0")) >= 0:
-                _nul(file, line + block[:at].count(b"\n"), first)
+            undecodable, nul = _undecodable(decoder, block), block.find(b"\0") % (len(block) + 1)
+            if min(undecodable, nul) < len(block):
+                here = line + block[: min(undecodable, nul)].count(b"\n")
+                if nul < undecodable:
+                    _nul(file, here, first)
+                else:
+                    file.add("file-encoding", here, **_encoding(file.path, first))
                 return False
             suspicious = suspicious or any(mark in block for mark in _SUSPICIOUS)
             suspicious = suspicious or block.count(b"\r") not in (0, block.count(b"\r\n"))
@@ -96,6 +97,15 @@ def _scan(file: CsvFile, required: list[str]) -> bool:
             line += block.count(b"\n")
             block = stream.read(BLOCK)
     return not suspicious or diagnose(file)
+
+
+def _undecodable(decoder: codecs.IncrementalDecoder, block: bytes) -> int:
+    """Place of the first byte that is no UTF-8; the block's length where there is none."""
+    try:
+        decoder.decode(block)
+    except UnicodeDecodeError as error:
+        return error.start
+    return len(block)
 
 
 def _encoding(path: Path, start: bytes) -> dict[str, str]:
@@ -150,24 +160,18 @@ def diagnose(file: CsvFile) -> bool:
     """Take the file apart row by row; True where nothing is wrong with its form."""
     before = len(file.findings)
     _check_line_ends(file)
-    try:
-        _check_rows(file)
-    except csv.Error as error:
-        file.add("file-quote", _quote_line(file), seen=_quote_words(str(error)), hint='a quote inside a cell is doubled: ""')
+    _check_rows(file)
     return len(file.findings) == before
 
 
 def _check_line_ends(file: CsvFile) -> None:
+    kinds: dict[bytes, int] = {}
     with open(file.path, "rb") as stream:
-        data_line = 0
-        kinds: dict[bytes, int] = {}
-        for raw in stream:
-            data_line += 1
-            kinds.setdefault(b"\r\n" if raw.endswith(b"\r\n") else b"\n" if raw.endswith(b"\n") else b"", data_line)
+        for number, raw in enumerate(stream, 1):
+            kinds.setdefault(b"\r\n" if raw.endswith(b"\r\n") else b"\n", number)
             if raw.replace(b"\r\n", b"").count(b"\r"):
-                file.add("file-unreadable", data_line, seen="a bare carriage return", hint="end lines with a line feed")
+                file.add("file-unreadable", number, seen="a bare carriage return", hint="end lines with a line feed")
                 return
-    kinds.pop(b"", None)
     if len(kinds) > 1 and not _has_quotes(file.path):
         seen = "some lines end with CRLF, others with LF"
         file.add("file-unreadable", max(kinds.values()), seen=seen, hint="save the file again")
@@ -179,15 +183,25 @@ def _has_quotes(path: Path) -> bool:
 
 
 def _check_rows(file: CsvFile) -> None:
-    width = 0
-    for line, cells in _rows(file.path, strict=True):
-        width = width or len(cells)
-        if len(cells) != width:
-            hint = _width_hint(cells, width)
-            file.add("file-width", line, seen=str(len(cells)), expected=str(width), hint=hint)
-        for cell in cells:
-            if cell != cell.strip() and cell.strip().startswith('"'):
-                file.add("text", line, seen=repr(cell), expected="has a stray space before its quote")
+    width, line = 0, 1
+    with _opened(file.path) as stream:
+        reader = csv.reader(stream, strict=True)
+        try:
+            for cells in reader:
+                width = width or len(cells)
+                _check_row(file, line, cells, width)
+                line = reader.line_num + 1
+        except csv.Error as error:
+            seen = _quote_words(str(error), read_to=reader.line_num if reader.line_num > line else 0)
+            file.add("file-quote", line, seen=seen, hint='a quote inside a cell is doubled: ""')
+
+
+def _check_row(file: CsvFile, line: int, cells: list[str], width: int) -> None:
+    if cells and len(cells) != width:
+        file.add("file-width", line, seen=str(len(cells)), expected=str(width), hint=_width_hint(cells, width))
+    for cell in cells:
+        if cell != cell.strip() and cell.strip().startswith('"'):
+            file.add("text", line, seen=repr(cell), expected="has a stray space before its quote")
 
 
 def _width_hint(cells: list[str], width: int) -> str:
@@ -196,45 +210,22 @@ def _width_hint(cells: list[str], width: int) -> str:
     return "a comma inside a cell needs quotes around it" if len(cells) > width else "a comma is missing"
 
 
-def _quote_words(error: str) -> str:
-    if "unexpected end of data" in error:
-        return "a quote opens and never closes"
+def _quote_words(error: str, read_to: int) -> str:
     if "field larger than" in error:
         return "a cell of more than 131 072 characters: a quote probably never closes"
+    if "unexpected end of data" in error or read_to:
+        return f"a quote opens and never closes, or not before line {read_to}"
     return "text behind a closing quote" if "expected after" in error else error
 
 
-def _quote_line(file: CsvFile) -> int:
-    """Line in which the row starts that the reader gave up on."""
-    line = 1
-    try:
-        for line, _ in _rows(file.path, strict=True):
-            pass
-        return line
-    except csv.Error:
-        return _next_row_line(file.path, line)
-
-
-def _next_row_line(path: Path, last_good: int) -> int:
-    with _opened(path) as stream:
-        reader = csv.reader(stream, strict=True)
-        try:
-            for _ in reader:
-                if reader.line_num >= last_good:
-                    return reader.line_num + 1
-        except csv.Error:
-            return 1
-    return last_good
-
-
-def _opened(path: Path):  # type: ignore[no-untyped-def]
+def _opened(path: Path) -> TextIO:
     return open(path, encoding="utf-8-sig", newline="")
 
 
-def _rows(path: Path, *, strict: bool = False) -> Iterator[tuple[int, list[str]]]:
+def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """First line and cells of each row that is not empty, the header included."""
     with _opened(path) as stream:
-        reader = csv.reader(stream, strict=strict)
+        reader = csv.reader(stream)
         line = 1
         for cells in reader:
             if cells:

@@ -1,7 +1,7 @@
 """The DuckDB database: tables from Parquet, the macros and views of `sql/`, and comments on all of them.
 
-Light: needs DuckDB only, so that `query` starts fast. Comments come from `columns.parquet`, which the build rendered from
-the schemas.
+Light: needs DuckDB only, so that `query` starts fast. Tables and comments come from the dictionary, which the build
+renders from the schemas and ships as `columns.parquet`.
 """
 
 import re
@@ -42,7 +42,9 @@ def quoted(text: str) -> str:
 
 def create(connection: duckdb.DuckDBPyConnection, path: Path | None, dictionary: list[Row]) -> None:
     """Attach a new database file (None: in memory), use it, and define everything but the rows."""
-    where = f"{quoted(str(path))} AS minsheng (STORAGE_VERSION '{STORAGE_VERSION}')" if path else "':memory:' AS minsheng"
+    where = (
+        f"{quoted(str(path))} AS minsheng (STORAGE_VERSION '{STORAGE_VERSION}')" if path else "':memory:' AS minsheng"
+    )
     connection.execute(f"ATTACH {where}; USE minsheng")
     define(connection, dictionary)
 
@@ -85,7 +87,7 @@ def _column(row: Row) -> str:
 
 
 def _facts(columns: list[Row]) -> str:
-    """Observations with their breakdown as one text, empty for totals; the dimensions differ from dataset to dataset."""
+    """Observations with their breakdown as one text, empty for totals: dimensions differ from dataset to dataset."""
     dimensions = [c["column_name"] for c in columns if " where dimension=" in (c["codes"] or "")]
     parts = [f"CASE WHEN {d} <> '_T' THEN '{d}=' || {d} END" for d in dimensions]
     breakdown = f"concat_ws(', ', {', '.join(parts)})" if parts else "''"
@@ -122,7 +124,10 @@ def _comments(tables: dict[str, list[Row]]) -> Iterator[str]:
 
 
 def checks() -> dict[str, str]:
-    return {f.stem: f.read_text(encoding="utf-8").strip().rstrip(";") for f in sorted((paths.sql() / "checks").glob("*.sql"))}
+    return {
+        f.stem: f.read_text(encoding="utf-8").strip().rstrip(";")
+        for f in sorted((paths.sql() / "checks").glob("*.sql"))
+    }
 
 
 def offenders(connection: duckdb.DuckDBPyConnection) -> Iterator[Offender]:
@@ -132,7 +137,9 @@ def offenders(connection: duckdb.DuckDBPyConnection) -> Iterator[Offender]:
             f"SELECT observation_id, subject, seen, expected, hint, idle, offends FROM ({sql}) ORDER BY ALL"
         ).fetchall()
         if not rows and not _reads_nothing(connection, sql):
-            yield Offender(name, None, f"check {name}", "", "at least one subject", "take the check away or mend it", True)
+            yield Offender(
+                name, None, f"check {name}", "", "at least one subject", "take the check away or mend it", True
+            )
         for *words, offends in rows:
             if offends:
                 yield Offender(name, *words)

@@ -156,7 +156,9 @@ def _recompose_hint(row: Row) -> str:
     printed, parts = row["printed_form"] or "", row["recomposed"] or ""
     digits = [re.sub(r"[^0-9.]", "", text) for text in (printed, parts)]
     if digits[0] != digits[1]:
-        return "transposed digits?" if sorted(digits[0]) == sorted(digits[1]) else "the digits differ: which is printed?"
+        return (
+            "transposed digits?" if sorted(digits[0]) == sorted(digits[1]) else "the digits differ: which is printed?"
+        )
     if row["qualifier"] is None and len(printed) > len(parts):
         return "a qualifier that was not keyed, or more characters than the figure has?"
     if row["qualifier"] is not None and row["qualifier"] not in ("range",) and len(printed) < len(parts):
@@ -166,7 +168,11 @@ def _recompose_hint(row: Row) -> str:
 
 def _decimals(seen: object, row: Row, cells: dict[str, str], codes: Codes) -> Words:
     unit = codes.indicators[row["indicator_id"]]["unit"]["name_en"]
-    return f"{row['number']}{row['multiplier'] or ''}", f"{unit}s", "was the multiplier lost, or a decimal point gained?"
+    return (
+        f"{row['number']}{row['multiplier'] or ''}",
+        f"{unit}s",
+        "was the multiplier lost, or a decimal point gained?",
+    )
 
 
 def _direction(seen: object, row: Row, cells: dict[str, str], codes: Codes) -> Words:
@@ -186,7 +192,11 @@ def _position(seen: object, row: Row, cells: dict[str, str], codes: Codes) -> Wo
 
 def _span_length(seen: object, row: Row, cells: dict[str, str], codes: Codes) -> Words:
     length = row["char_end"] - row["char_start"]
-    return f"{length} characters", f"{len(row['as_printed'])}: {row['as_printed']}", "char_end points behind the last one"
+    return (
+        f"{length} characters",
+        f"{len(row['as_printed'])}: {row['as_printed']}",
+        "char_end points behind the last one",
+    )
 
 
 def _period(seen: object, row: Row, cells: dict[str, str], codes: Codes) -> Words:

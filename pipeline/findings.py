@@ -43,7 +43,9 @@ RULES = {
     "recompose": Rule("The printed form and its parts disagree", "printed {seen}, but the parts give {expected}"),
     "decimals": Rule("A count that is no whole number", "{seen} is no whole number of {expected}"),
     "direction": Rule("A direction that does not fit", "direction {seen}, expected {expected}"),
-    "position": Rule("A position where there is no text, or none where there is", "position {seen}, expected {expected}"),
+    "position": Rule(
+        "A position where there is no text, or none where there is", "position {seen}, expected {expected}"
+    ),
     "span-length": Rule("The span and the printed form differ in length", "a span of {seen}, expected {expected}"),
     "span-order": Rule("Paragraph and position run against each other", "{seen}, expected {expected}"),
     "span-overlap": Rule("Two entries claim the same characters", "characters {seen}, already claimed by {expected}"),

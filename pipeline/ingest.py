@@ -10,6 +10,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -48,7 +49,7 @@ def sql_list(values: list[str]) -> str:
 
 def connect(temporary: Path | None = None) -> duckdb.DuckDBPyConnection:
     """An in-memory connection that reads files only, spills to `temporary`, and knows the period macros."""
-    config = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    config: dict[str, Any] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
     connection = duckdb.connect(":memory:", config=config)
     if temporary:
         connection.execute(f"SET temp_directory = {sql_text(str(temporary))}")
@@ -77,7 +78,7 @@ def batches(
     Rows keep the order of the files and of the rows in them. Raises duckdb.Error where the CSV cannot be read.
     """
     for group in _by_header(files):
-        with _readable(group) as paths:
+        with _Readable(group) as paths:
             query = _query(table, group[0].header, paths, figures)
             by_path = dict(zip(paths, group, strict=True))
             for batch in _reader(connection, query, group):
@@ -89,7 +90,7 @@ _SMALL = 1 << 20
 
 
 def _reader(connection: duckdb.DuckDBPyConnection, query: str, files: list[CsvFile]) -> pa.RecordBatchReader:
-    """A query's rows in batches. Small files skip the relation API: it saves copying rows but plans each query twice."""
+    """A query's rows in batches. Small files skip the relation API, which saves a copy but plans each query twice."""
     if sum(file.stamp[1] for file in files) > _SMALL:
         return connection.sql(query).to_arrow_reader(BATCH_ROWS)
     with warnings.catch_warnings():
@@ -104,7 +105,7 @@ def _by_header(files: list[CsvFile]) -> list[list[CsvFile]]:
     return list(groups.values())
 
 
-class _readable:
+class _Readable:
     """Paths that DuckDB takes literally: a folder whose name looks like a pattern is reached through a link."""
 
     def __init__(self, files: list[CsvFile]) -> None:
@@ -221,15 +222,13 @@ def _figures_query(typed: str, figures: Figures) -> str:
         FROM digits),
     ends AS (
         SELECT *,
-            CASE WHEN qualifier = 'range' THEN {_range_end(1)} ELSE {_scaled("tenths - below", "exponent - decimals - 1")}
-                END AS first_end,
-            CASE WHEN qualifier = 'range' THEN {_range_end(2)} ELSE {_scaled("tenths + above", "exponent - decimals - 1")}
-                END AS last_end
+            CASE WHEN qualifier = 'range' THEN {_range_end(1)} ELSE {_scaled("tenths - below")} END AS first_end,
+            CASE WHEN qualifier = 'range' THEN {_range_end(2)} ELSE {_scaled("tenths + above")} END AS last_end
         FROM distances)
     SELECT filename, unread, {", ".join([*_KEYED_FIGURE, *figures.dimensions])}, source_id,
         source_id || ':' || figure_no AS observation_id,
         period_start(time_period) AS period_start, period_end(time_period) AS period_end,
-        {_scaled("sign * tenths", "exponent - decimals - 1")} AS obs_value,
+        {_scaled("sign * tenths")} AS obs_value,
         CASE WHEN sign < 0 THEN -last_end ELSE first_end END AS lower,
         CASE WHEN sign < 0 THEN -first_end ELSE last_end END AS upper,
         CASE WHEN decimals <= {MAX_DIGITS} THEN decimals::TINYINT END AS printed_decimals,
@@ -247,9 +246,9 @@ def _normalised(column: str) -> str:
     return f"translate({column}, {before}, {after})"
 
 
-def _scaled(digits: str, exponent: str) -> str:
-    """Digits times a power of ten, as the nearest float64."""
-    return f"(({digits})::VARCHAR || 'e' || ({exponent})::VARCHAR)::DOUBLE"
+def _scaled(tenths: str) -> str:
+    """Tenths of the last printed place, an integer, as the nearest float64 of base units."""
+    return f"(({tenths})::VARCHAR || 'e' || (exponent - decimals - 1)::VARCHAR)::DOUBLE"
 
 
 def _range_end(which: int) -> str:
@@ -262,7 +261,7 @@ def _distances(side: int) -> str:
         "zero": "0::BIGINT",
         "half_place": "CASE WHEN countable AND multiplier IS NULL AND decimals = 0 THEN 0::BIGINT ELSE 5::BIGINT END",
         "about": "CASE WHEN zeros = 0 THEN 10::BIGINT ELSE 5 * (10 ** zeros)::BIGINT END",
-        "odd": f"CASE WHEN {_after_multiplier()} THEN (10 ** (decimals + 1))::BIGINT ELSE (10 ** (zeros + 1))::BIGINT END",
+        "odd": f"(10 ** (1 + CASE WHEN {_after_multiplier()} THEN decimals ELSE zeros END))::BIGINT",
         None: "NULL::BIGINT",
     }
     cases = " ".join(f"WHEN '{q}' THEN {kinds[sides[side]]}" for q, sides in BOUNDS.items() if q)
@@ -276,7 +275,8 @@ def _after_multiplier() -> str:
 def _core() -> str:
     """Number, multiplier and unit as they should stand in print, without what is inherited."""
     return """
-        normal_number || CASE WHEN inherited IN ('multiplier', 'both') THEN '' ELSE coalesce(multiplier, '') END || '|' ||
+        normal_number ||
+        CASE WHEN inherited IN ('multiplier', 'both') THEN '' ELSE coalesce(multiplier, '') END || '|' ||
         CASE WHEN inherited IN ('unit', 'both') THEN
             CASE WHEN rate AND ends_with(printed_form, split_part(normal_unit, '/', 1))
                  THEN split_part(normal_unit, '/', 1) ELSE '' END
@@ -285,8 +285,8 @@ def _core() -> str:
 
 def _stripped() -> str:
     """The printed form without the word that gives the direction."""
-    words = "|".join(RISES + FALLS)
-    return f"CASE WHEN direction IS NULL THEN printed_form ELSE regexp_replace(printed_form, '(同比)?({words})[了到]?', '') END"
+    without = f"regexp_replace(printed_form, '(同比)?({'|'.join(RISES + FALLS)})[了到]?', '')"
+    return f"CASE WHEN direction IS NULL THEN printed_form ELSE {without} END"
 
 
 def _recomposed(words: list[dict[str, str]]) -> str:

@@ -10,12 +10,13 @@ CREATE OR REPLACE TEMP MACRO period_start(p) AS try_cast(CASE
     WHEN length(p) = 4 THEN p || '-01-01'
     WHEN length(p) >= 10 THEN left(p, 10)
     WHEN p[6] = 'S' THEN left(p, 5) || CASE p[7] WHEN '1' THEN '01-01' ELSE '07-01' END
-    WHEN p[6] = 'Q' THEN left(p, 5) || CASE p[7] WHEN '1' THEN '01' WHEN '2' THEN '04' WHEN '3' THEN '07' ELSE '10' END || '-01'
+    WHEN p[6] = 'Q' THEN left(p, 5) || lpad((3 * try_cast(p[7] AS INTEGER) - 2)::VARCHAR, 2, '0') || '-01'
     ELSE p || '-01' END AS DATE);
 CREATE OR REPLACE TEMP MACRO period_length(p) AS CASE
     WHEN length(p) = 4 THEN INTERVAL 1 YEAR
-    WHEN length(p) > 10 THEN try_cast(regexp_extract(p, 'P([0-9]+)', 1) AS INTEGER) * CASE p[-1]
-        WHEN 'Y' THEN INTERVAL 1 YEAR WHEN 'M' THEN INTERVAL 1 MONTH WHEN 'W' THEN INTERVAL 7 DAY ELSE INTERVAL 1 DAY END
+    WHEN length(p) > 10 THEN try_cast(regexp_extract(p, 'P([0-9]+)', 1) AS INTEGER) *
+        CASE p[-1] WHEN 'Y' THEN INTERVAL 1 YEAR WHEN 'M' THEN INTERVAL 1 MONTH
+        WHEN 'W' THEN INTERVAL 7 DAY ELSE INTERVAL 1 DAY END
     WHEN length(p) = 10 THEN INTERVAL 1 DAY
     WHEN p[6] = 'S' THEN INTERVAL 6 MONTH
     WHEN p[6] = 'Q' THEN INTERVAL 3 MONTH

@@ -62,9 +62,7 @@ def _refuse_foreign(target: Path) -> None:
         raise TargetError(f"{target} holds files that no build made: name an empty folder or an earlier build's")
 
 
-def write_parquet(
-    connection: duckdb.DuckDBPyConnection, query: str, schema: pa.Schema, path: Path
-) -> int:
+def write_parquet(connection: duckdb.DuckDBPyConnection, query: str, schema: pa.Schema, path: Path) -> int:
     """Write a query's rows in its order, with the schema's metadata; the number of rows."""
     reader = connection.sql(query).to_arrow_reader(ROW_GROUP)
     rows, waiting = 0, pa.Table.from_batches([], reader.schema)
@@ -84,7 +82,7 @@ def write_list(table: pa.Table, order: list[tuple[str, str]], schema: pa.Schema,
     """Write a table that is in memory anyway, sorted, with the schema's metadata; the number of rows."""
     ordered = table.sort_by(order) if order else table
     pq.write_table(_typed(ordered.select(schema.names), schema), path, compression="zstd", row_group_size=ROW_GROUP)
-    return table.num_rows
+    return int(table.num_rows)
 
 
 def _typed(table: pa.Table, schema: pa.Schema) -> pa.Table:
@@ -124,4 +122,5 @@ def _exchange(one: Path, other: Path) -> bool:
         rename = ctypes.CDLL(None, use_errno=True).renameat2
     except (OSError, AttributeError):
         return False
-    return rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0
+    failed = rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE)
+    return bool(failed == 0)

@@ -119,7 +119,7 @@ def _times(a: Fraction | float, b: Fraction | float) -> Fraction | float:
 def _inverse(end: Fraction | float, at_zero: float) -> Fraction | float:
     if end == 0:
         return at_zero
-    return Fraction(0) if math.isinf(end) else 1 / end
+    return Fraction(0) if isinstance(end, float) else 1 / end
 
 
 def _outward(low: Fraction | float, high: Fraction | float) -> Interval:
@@ -128,7 +128,7 @@ def _outward(low: Fraction | float, high: Fraction | float) -> Interval:
 
 def _rounded(end: Fraction | float, towards: float) -> float | None:
     """The float nearest to the exact end that does not lie inside the interval."""
-    if math.isinf(end):
+    if isinstance(end, float):  # only an infinite end is one
         return None
     try:
         nearest = float(end)

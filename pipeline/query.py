@@ -27,9 +27,13 @@ class Answer:
 
 
 def query(sql: str, folder: Path | None = None, seconds: float = 60) -> Answer:
-    """Answer one SELECT over the dataset in `folder`. Raises QueryError, FileNotFoundError where there is no dataset."""
+    """Answer one SELECT over the dataset in `folder`. Raises QueryError, and FileNotFoundError without one."""
     connection = _locked(folder or paths.curated())
-    _refuse_all_but_select(connection, sql)
+    try:
+        _refuse_all_but_select(connection, sql)
+    except QueryError:
+        connection.close()
+        raise
     timer = threading.Timer(seconds, connection.interrupt)
     timer.daemon = True
     timer.start()
@@ -37,12 +41,15 @@ def query(sql: str, folder: Path | None = None, seconds: float = 60) -> Answer:
         result = connection.execute(sql)
     except duckdb.Error as error:
         timer.cancel()
+        connection.close()
         raise QueryError(_words(error, seconds)) from error
     return Answer([d[0] for d in result.description or []], _rows(result, timer, seconds))
 
 
 def _locked(folder: Path) -> duckdb.DuckDBPyConnection:
     connection = access.connect(folder)
+    if connection.execute("SELECT current_setting('lock_configuration')").fetchone() == (True,):
+        return connection  # another query of this process has this file open
     connection.execute(
         "SET enable_external_access = false; SET autoinstall_known_extensions = false; "
         f"SET autoload_known_extensions = false; SET memory_limit = '{MEMORY}'; SET lock_configuration = true"
@@ -69,6 +76,7 @@ def _rows(result: duckdb.DuckDBPyConnection, timer: threading.Timer, seconds: fl
         raise QueryError(_words(error, seconds)) from error
     finally:
         timer.cancel()
+        result.close()
 
 
 def _words(error: duckdb.Error, seconds: float = 0) -> str:

@@ -6,7 +6,6 @@ means in two languages, its unit and its SDMX concept; and its role: `keyed` col
 comments are all rendered from here.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -29,9 +28,12 @@ TOTAL = "_T"
 
 SOURCE_ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 CODE = r"^[a-z][a-z0-9_]*$"
-NUMBER = rf"^-?[0-9]{{1,{MAX_DIGITS}}}(\.[0-9]{{1,{MAX_DIGITS - 1}}})?(—[0-9]{{1,{MAX_DIGITS}}}(\.[0-9]{{1,{MAX_DIGITS - 1}}})?)?$"
+_PLAIN = rf"[0-9]{{1,{MAX_DIGITS}}}(\.[0-9]{{1,{MAX_DIGITS - 1}}})?"
+NUMBER = rf"^-?{_PLAIN}(—{_PLAIN})?$"
 FORMULA = r"^[a-z][a-z0-9_]* [*/-] [a-z][a-z0-9_]*$"
-_INVISIBLE = r"\x{00}-\x{09}\x{0b}\x{0c}\x{0e}-\x{1f}\x{7f}-\x{9f}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2064}\x{feff}"
+_INVISIBLE = (
+    r"\x{00}-\x{09}\x{0b}\x{0c}\x{0e}-\x{1f}\x{7f}-\x{9f}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2064}\x{feff}"
+)
 BAD_TEXT = rf"^\s|\s$|^[=@]|^[+-][^0-9]|[{_INVISIBLE}]|^[“‘][^“‘]*[”’]$"
 """Stray space at an end, a spreadsheet formula, characters that cannot be seen, typographic quotes around a cell."""
 
@@ -57,13 +59,17 @@ class Observations(pandera.DataFrameModel):
     """Published figures, one row each, with the interval that the printed form allows."""
 
     observation_id: Text = column("观测编号", "source_id:figure_no, given once and never changed", keyed=False)
-    source_id: Text = column("来源编号", "The bulletin the figure was printed in", keyed=False, codes="sources.source_id")
+    source_id: Text = column(
+        "来源编号", "The bulletin the figure was printed in", keyed=False, codes="sources.source_id"
+    )
     figure_no: Int = column("序号", "Number of the figure within its source", published=False, ge=1)
     indicator_id: Text = column(
         "指标编号", "What was counted or measured", codes="indicators.indicator_id", sdmx="INDICATOR"
     )
     ref_area: Text = column("地区代码", "Area by GB/T 2260, CN for the nation", codes="areas.code", sdmx="REF_AREA")
-    time_period: Text = column("时期", "Period as printed, in SDMX form", str_matches=periods.PATTERN, sdmx="TIME_PERIOD")
+    time_period: Text = column(
+        "时期", "Period as printed, in SDMX form", str_matches=periods.PATTERN, sdmx="TIME_PERIOD"
+    )
     period_start: Day = column("期初", "First day of the period", keyed=False, nullable=True)
     period_end: Day = column("期末", "Last day of the period; a stock holds at this day", keyed=False, nullable=True)
     obs_value: Real = column(
@@ -211,9 +217,7 @@ class Indicators(pandera.DataFrameModel):
     range_reason: Text = column("范围理由", "Why values beyond are implausible", free_text=True)
     definition: Text = column("英文定义", "Definition in our own words", free_text=True)
     definition_zh: Text = column("中文定义", "The same in Chinese", nullable=True, free_text=True)
-    definition_source: Text = column(
-        "定义依据", "Law or rule that defines the concept", nullable=True, free_text=True
-    )
+    definition_source: Text = column("定义依据", "Law or rule that defines the concept", nullable=True, free_text=True)
 
 
 class Units(pandera.DataFrameModel):
@@ -365,7 +369,7 @@ def working(table: Table) -> dict[str, pa.DataType]:
 
 def columns(table: Table, dimensions: tuple[str, ...] = ()) -> dict[str, pandera.Column]:
     """A table's columns in published order; observations have their dimensions behind the period."""
-    declared: Mapping[str, pandera.Column] = table.model.to_schema().columns
+    declared: dict[str, pandera.Column] = table.model.to_schema().columns
     if table.name != "observations":
         return dict(declared)
     result: dict[str, pandera.Column] = {}

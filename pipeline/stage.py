@@ -89,7 +89,9 @@ def examine(staged: Staged, *, trust_proofs: bool = False) -> None:
         return
     lists = [table for table in TABLES.values() if not table.is_sheet]
     _report(staged, {table.name: _check_list(table, staged.codes) for table in lists})
-    _report_offences(staged, [*crosschecks.run(staged.connection, staged.codes), *_unit_algebra(staged.codes, trust_proofs)])
+    complete = not any(f.rule.startswith("file-") for f in staged.findings)
+    offences = [*crosschecks.run(staged.connection, staged.codes, complete=complete)]
+    _report_offences(staged, offences + _unit_algebra(staged.codes, trust_proofs))
     staged.findings += [finding("file-changed", f.name, seen="the file") for f in staged.files if f.changed]
 
 
@@ -101,10 +103,8 @@ def _read_lists(staged: Staged, lists: dict[str, CsvFile]) -> dict[str, pa.Table
         if file.findings:
             staged.findings += file.findings
             continue
-        for _, runs in read:
-            _note_origins(staged, name, runs)
+        staged.origins[name] = Origins([file], [0])
         tables[name] = _completed(TABLES[name], [batch for batch, _ in read])
-        staged.origins.setdefault(name, Origins()).files or staged.origins[name].add(file, 0)
         _keep(staged, name, tables[name])
     return tables
 
@@ -121,7 +121,9 @@ def _completed(table: Table, batches: list[pa.RecordBatch]) -> pa.Table:
     whole = whole.append_column("row", pa.array(range(whole.num_rows), pa.int64()))
     if table.name == "derived_rules":
         steps = crosschecks.steps(whole.to_pylist())
-        whole = whole.append_column("step", pa.array([steps.get(i, 0) for i in whole["derived_id"].to_pylist()], pa.int8()))
+        whole = whole.append_column(
+            "step", pa.array([steps.get(i, 0) for i in whole["derived_id"].to_pylist()], pa.int8())
+        )
     return whole
 
 

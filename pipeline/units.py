@@ -27,18 +27,24 @@ class Units:
     def of(cls, rows: Iterable[dict[str, Any]]) -> "Units":
         units = cls()
         for row in rows:
-            units.define(row["unit_id"], row["pint"], row["dimension"])
+            units.define(row["unit_id"], row["pint"])
         return units
 
-    def define(self, unit_id: str, definition: str, dimension: str) -> None:
-        """Add a unit. Raises UnitError where the definition cannot be read or has another dimension than declared."""
+    def define(self, unit_id: str, definition: str) -> None:
+        """Add a unit; the units it is made of may come later. Raises UnitError where it cannot be read."""
         try:
             for name in _BASE.findall(definition):
                 self.registry.define(f"base_{name} = [{name}]")
             self.registry.define(f"{unit_id} = " + _BASE.sub(r"base_\1", definition))
-            seen = self.registry.Quantity(1, unit_id).dimensionality
         except Exception as error:  # pint raises many kinds, down to those of its tokeniser
             raise UnitError(f"{definition!r} cannot be read as a unit: {error}") from error
+
+    def prove(self, unit_id: str, dimension: str) -> None:
+        """Raises UnitError where a unit stands on nothing, or has another dimension than declared."""
+        try:
+            seen = self.registry.Quantity(1, unit_id).dimensionality
+        except Exception as error:
+            raise UnitError(f"{unit_id} cannot be resolved: {error}") from error
         if seen != (declared := self._dimension(dimension)):
             raise UnitError(f"{unit_id} is defined as {_shown(seen)} but declared as {_shown(declared)}")
 

@@ -57,7 +57,7 @@ class Codes:
     @cached_property
     def dimensions(self) -> tuple[str, ...]:
         names = self.tables["dimensions"]["dimension"].to_pylist()
-        return tuple(dict.fromkeys(n for n in names if n))
+        return tuple(sorted({n for n in names if n}))
 
     @cached_property
     def indicators(self) -> dict[str, dict[str, Any]]:
@@ -169,7 +169,7 @@ _RULE_OF_CHECK = {
 
 
 def _failures(errors: SchemaErrors, batch: pa.RecordBatch) -> list[Failure]:
-    """Pandera's report as (rule, column, row), each once; a row that could not be typed is not reported as empty too."""
+    """Pandera's report as (rule, column, row), each once; a cell that could not be typed is not reported as empty."""
     places = [place for error in errors.schema_errors for place in _places(error, batch)]
     untyped = {(column, row) for rule, column, row in places if rule == "type"}
     ordered = sorted(set(places), key=lambda place: (place[2], place[1], place[0]))

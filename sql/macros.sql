@@ -72,6 +72,6 @@ CREATE OR REPLACE MACRO from_yi(x) AS x * 1e8;
 
 -- A value as a Chinese reader expects it: 40.09万, 27.48亿, 1505.
 CREATE OR REPLACE MACRO zh_amount(x) AS CASE
-    WHEN abs(x) >= 1e8 THEN rtrim(rtrim(printf('%.4f', x / 1e8), '0'), '.') || '亿'
-    WHEN abs(x) >= 1e4 THEN rtrim(rtrim(printf('%.4f', x / 1e4), '0'), '.') || '万'
-    ELSE rtrim(rtrim(printf('%.4f', x), '0'), '.') END;
+    WHEN abs(x) >= 1e8 THEN rtrim(rtrim(printf('%.4f', x::DOUBLE / 1e8), '0'), '.') || '亿'
+    WHEN abs(x) >= 1e4 THEN rtrim(rtrim(printf('%.4f', x::DOUBLE / 1e4), '0'), '.') || '万'
+    ELSE rtrim(rtrim(printf('%.4f', x::DOUBLE), '0'), '.') END;

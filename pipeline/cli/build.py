@@ -11,7 +11,7 @@ import typer
 from pipeline.cli import output
 
 if TYPE_CHECKING:
-    from pipeline.build import Manifest
+    from pipeline.builder import Manifest
 
 
 def command(
@@ -20,7 +20,7 @@ def command(
         "curated"
     ),
 ) -> None:
-    from pipeline.build import build
+    from pipeline.builder import build
     from pipeline.findings import InvalidData
     from pipeline.publish import TargetError
 

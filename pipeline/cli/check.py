@@ -15,7 +15,7 @@ def command(
     raw: Annotated[Path, typer.Option(help="Folder with what people keyed.")] = Path("raw"),
     as_json: Annotated[bool, typer.Option("--json", help="Print all findings as JSON.")] = False,
 ) -> None:
-    from pipeline.build import check
+    from pipeline.builder import check
     from pipeline.findings import errors
 
     if not raw.is_dir():

@@ -4,13 +4,16 @@ import pyarrow as pa
 
 _HEAD = """# The dataset
 
-Written by `minsheng build` from `raw/`; do not edit. Version {version}, {figures} figures from {sources} source{plural}.
+Written by `minsheng build` from `raw/`; do not edit. Version {version}, {figures} figures of
+{sources} source{plural}.
 
-`datapackage.json` names every file with its rows, size and SHA-256 and is written last. `minsheng.duckdb` holds the same tables
-with the views and macros of `sql/`; it is built on your machine and not committed. `columns.parquet` is the dictionary below as data.
+`datapackage.json` names every file with its rows, size and SHA-256 and is written last. `minsheng.duckdb` holds the
+same tables with the views and macros of `sql/`; it is built on your machine and not committed. `columns.parquet` is the
+dictionary below as data.
 
-A value is in base units (40.09万户 is 400 900 households), `lower` and `upper` are what the printed form allows, an empty bound is none.
-`evidence` is `verified` where a machine has compared the figure with the bulletin's text, `keyed` where it has not yet.
+A value is in base units (40.09万户 is 400 900 households), `lower` and `upper` are what the printed form allows, and
+an empty bound is none. `evidence` is `verified` where a machine has compared the figure with the bulletin's text,
+`keyed` where it has not yet.
 Licence: CC BY 4.0; the figures themselves are facts.
 """
 
@@ -26,7 +29,14 @@ def render(published: dict[str, pa.Schema], rows: dict[str, int], version: str) 
 
 def _section(name: str, schema: pa.Schema, rows: int) -> str:
     about = (schema.metadata or {})[b"description"].decode()
-    lines = [f"## {name}.parquet", "", f"{about} Rows: {rows}.", "", "| column | type | meaning | 含义 |", "|---|---|---|---|"]
+    lines = [
+        f"## {name}.parquet",
+        "",
+        f"{about} Rows: {rows}.",
+        "",
+        "| column | type | meaning | 含义 |",
+        "|---|---|---|---|",
+    ]
     for field in schema:
         facts = {k.decode(): v.decode() for k, v in (field.metadata or {}).items()}
         unit = f" ({facts['unit']})" if "unit" in facts else ""

@@ -23,7 +23,15 @@ Theme = tuple[str, int, int, int]
 """Name, indicators, figures, actions."""
 
 _ORDER = {
-    "observations": ["indicator_id", "ref_area", "period_start", "period_end", "{dimensions}", "source_id", "figure_no"],
+    "observations": [
+        "indicator_id",
+        "ref_area",
+        "period_start",
+        "period_end",
+        "{dimensions}",
+        "source_id",
+        "figure_no",
+    ],
     "actions": ["source_id", "action_no"],
     "derived_rules": ["step", "derived_id"],
 }
@@ -74,7 +82,8 @@ def _check_and_write(staged: Staged, built: Path) -> tuple[dict[str, int], list[
         written = None if errors(staged.findings) else writer.submit(_write, connection, staged, built)
         stage.examine(staged, trust_proofs=True)
         _stop_on_errors(staged.findings)
-        assert defined is not None and written is not None
+        assert defined is not None
+        assert written is not None
         defined.result()
         rows, themes, offenders = written.result()
     staged.findings += [_offender_finding(staged, each) for each in offenders]
@@ -106,10 +115,10 @@ def _themes(connection: duckdb.DuckDBPyConnection) -> list[Theme]:
     """).fetchall()
 
 
-def check(raw: str | Path = "raw", documents: str | Path | None = None) -> list[Finding]:
+def check(raw: str | Path = "raw", documents: str | Path | None = None) -> list[Finding]:  # noqa: ARG001
     """Everything that is wrong with a raw folder; empty for clean data. Writes nothing there or anywhere that stays.
 
-    `documents` is where the texts of bulletins lie.
+    `documents` is where the texts of bulletins lie; figures are not yet compared with them.
     """
     with tempfile.TemporaryDirectory(prefix="minsheng-") as scratch:
         staged = stage.read_lists(Path(raw), Path(scratch))

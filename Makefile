@@ -1,0 +1,50 @@
+# The two commands: `make build` and `make test`. Each sets up what it needs: a venv in .venv with pinned versions.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+INSTALL := $(PIP) install --constraint constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help build test lint bench format clean
+
+help: ## what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+build: $(VENV)/run ## build the dataset of raw/ into curated/
+	$(BIN)/minsheng build
+
+test: $(VENV)/test ## run the tests, with branch coverage
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-fail-under=95
+
+lint: $(VENV)/lint ## format, lint and types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: $(VENV)/lint ## write the format that lint asks for
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/run ## build and query, timed side by side with their imports
+	$(BIN)/python tests/benchmarks/startup.py
+
+clean: ## take away the venv and caches
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+
+$(VENV)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/run: $(VENV)/python pyproject.toml constraints.txt
+	$(INSTALL) --editable .
+	@touch $@
+
+$(VENV)/test: $(VENV)/run
+	$(INSTALL) --editable '.[test]'
+	@touch $@
+
+$(VENV)/lint: $(VENV)/run
+	$(INSTALL) --editable '.[lint]'
+	@touch $@

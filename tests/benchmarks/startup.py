@@ -1,0 +1,53 @@
+"""How long a build of the real dataset and a query take, side by side with what they cannot do without.
+
+Runs the commands in turn, A B C A B C …, and prints medians and ratios of whole processes: the machine's drift hits all alike.
+"""
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+RUNS = 15
+IMPORTS = "import pandas, pyarrow, duckdb, pandera"
+MINSHENG = [str(Path(sys.executable).parent / "minsheng")]
+
+
+def timed(command: list[str]) -> float:
+    started = time.perf_counter()
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - started
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        out = f"{folder}/curated"
+        commands = {
+            "imports": [sys.executable, "-c", IMPORTS],
+            "build": [*MINSHENG, "build", "--out", out],
+            "query": [*MINSHENG, "query", "--data", out, "SELECT * FROM headline"],
+        }
+        for command in commands.values():  # warm-up, not counted
+            timed(command)
+        seconds = {name: [] for name in commands}
+        for _ in range(RUNS):
+            for name, command in commands.items():
+                seconds[name].append(timed(command))
+    report(seconds)
+
+
+def report(seconds: dict[str, list[float]]) -> None:
+    print(f"whole processes, {RUNS} runs each in turn; imports = python -c '{IMPORTS}'\n")
+    print(f"{'':10}{'median s':>10}{'min':>8}{'max':>8}{'of imports':>12}{'goal':>16}")
+    goals = {"imports": "", "build": "≤ 1.6 imports", "query": "≤ 0.4 s"}
+    for name, values in seconds.items():
+        ratio = statistics.median(v / i for v, i in zip(values, seconds["imports"], strict=True))
+        row = f"{name:10}{statistics.median(values):10.3f}{min(values):8.3f}{max(values):8.3f}{ratio:11.2f}×{goals[name]:>16}"
+        print(row)
+
+
+if __name__ == "__main__":
+    main()

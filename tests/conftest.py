@@ -1,0 +1,119 @@
+"""Fixtures: the project's raw folder, copies of it to break, and what a check finds there."""
+
+import csv
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import pipeline
+from pipeline.findings import Finding
+
+ROOT = Path(__file__).parent.parent
+SHEET = "figures/jiangsu-2022-s1.csv"
+
+
+class Raw:
+    """A copy of the raw folder, with the edits that a careless person makes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def rows(self, file: str) -> list[dict[str, str]]:
+        with (self.path / file).open(encoding="utf-8", newline="") as stream:
+            return list(csv.DictReader(stream))
+
+    def write(self, file: str, rows: list[dict[str, str]], header: list[str] | None = None) -> None:
+        with (self.path / file).open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.DictWriter(stream, header or list(rows[0]), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+
+    def edit(self, file: str, line: int, **cells: str) -> None:
+        """Overwrite cells of the row that stands in a line of a file without multi-line cells."""
+        rows = self.rows(file)
+        rows[line - 2] |= cells
+        self.write(file, rows)
+
+    def add(self, file: str, like: int, **cells: str) -> int:
+        """Append a row like that of a line, with other cells; its line."""
+        rows = self.rows(file)
+        rows.append(rows[like - 2] | cells)
+        self.write(file, rows)
+        return len(rows) + 1
+
+    def drop(self, file: str, line: int) -> None:
+        rows = self.rows(file)
+        del rows[line - 2]
+        self.write(file, rows)
+
+    def column(self, file: str, name: str, value: str) -> None:
+        """Add a column with one value throughout."""
+        rows = [row | {name: value} for row in self.rows(file)]
+        self.write(file, rows)
+
+    def replace(self, file: str, old: str, new: str) -> None:
+        text = (self.path / file).read_text(encoding="utf-8")
+        assert old in text
+        (self.path / file).write_text(text.replace(old, new), encoding="utf-8")
+
+    def line_of(self, file: str, **cells: str) -> int:
+        """The line of the first row that has these cells."""
+        return next(n for n, row in enumerate(self.rows(file), 2) if cells.items() <= row.items())
+
+    def check(self) -> list[Finding]:
+        return pipeline.check(self.path)
+
+    def only(self) -> Finding:
+        """The one error there is; warnings aside."""
+        found = [f for f in self.check() if f.severity == "error"]
+        assert len(found) == 1, [str(f) for f in found]
+        return found[0]
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Raw:
+    shutil.copytree(ROOT / "raw", tmp_path / "raw", ignore=shutil.ignore_patterns("documents"))
+    return Raw(tmp_path / "raw")
+
+
+@pytest.fixture
+def second_source(raw: Raw) -> Callable[..., int]:
+    """Add a source without text and give it figures; calling it with cells of a figure returns that figure's line."""
+    raw.add(
+        "sources.csv", like=2, source_id="invented-2022", title_zh="虚构公报", text_sha256="", published_on="2022-09",
+        kind="release", rank="2", note="invented for the tests",
+    )  # fmt: skip
+    file = "figures/invented-2022.csv"
+    blank = dict.fromkeys(raw.rows(SHEET)[0], "")
+    raw.write(file, [], header=list(blank))
+
+    def figure(**cells: str) -> int:
+        rows = raw.rows(file)
+        defaults = {"figure_no": str(len(rows) + 1), "ref_area": "320000", "time_period": "2022-S1"}
+        rows.append(blank | defaults | cells)
+        raw.write(file, rows)
+        return len(rows) + 1
+
+    return figure
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The dataset built once from the project's own raw folder."""
+    out = tmp_path_factory.mktemp("built") / "curated"
+    pipeline.build(ROOT / "raw", out)
+    return out
+
+
+@pytest.fixture(scope="session")
+def bulletin() -> str:
+    """The text of the first bulletin, where somebody holds it; CI always does."""
+    folder = Path(os.environ.get("MINSHENG_DOCUMENTS", ROOT / "raw" / "documents"))
+    file = folder / "jiangsu-2022-s1.txt"
+    if not file.is_file():
+        assert "CI" not in os.environ, "CI holds the text: set MINSHENG_DOCUMENTS"
+        pytest.skip("nobody holds the bulletin's text here: set MINSHENG_DOCUMENTS to its folder")
+    return file.read_text(encoding="utf-8")

@@ -1,0 +1,229 @@
+import base64
+import hashlib
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+from conftest import ROOT, SHEET, Raw
+
+import pipeline
+from pipeline import csvfiles, publish, schemas, stage
+from pipeline.findings import InvalidData
+from pipeline.metadata import dictionary
+from pipeline.publish import TargetError
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """SHA-256 by file name, the database left out."""
+    return {p.name: csvfiles.sha256(p) for p in sorted(folder.iterdir()) if p.suffix != ".duckdb"}
+
+
+def test_two_builds_give_the_same_bytes(built: Path, tmp_path: Path) -> None:
+    pipeline.build(ROOT / "raw", tmp_path / "curated")
+    assert contents(tmp_path / "curated") == contents(built)
+
+
+def test_the_order_of_rows_does_not_matter(raw: Raw, built: Path, tmp_path: Path) -> None:
+    order = random.Random(1)
+    for file in raw.path.rglob("*.csv"):
+        header, *lines = file.read_text(encoding="utf-8").splitlines()
+        order.shuffle(lines)
+        file.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+    pipeline.build(raw.path, tmp_path / "curated")
+    assert contents(tmp_path / "curated") == contents(built)
+
+
+def test_what_is_committed_is_what_raw_gives(built: Path) -> None:
+    assert contents(ROOT / "curated") == contents(built)
+
+
+def test_a_build_that_fails_leaves_the_target_as_it_was(raw: Raw, tmp_path: Path) -> None:
+    out = tmp_path / "curated"
+    pipeline.build(raw.path, out)
+    before = contents(out)
+    raw.edit(SHEET, 2, number="40.90")
+    with pytest.raises(InvalidData) as error:
+        pipeline.build(raw.path, out)
+    assert [f.rule for f in error.value.findings] == ["recompose"]
+    assert contents(out) == before
+    assert list(tmp_path.glob(".curated.build-*")) == []
+
+
+def test_an_offender_of_a_check_fails_the_build(raw: Raw, tmp_path: Path) -> None:
+    raw.edit(SHEET, 6, number="16.8", as_printed="16.8万人次", char_end="351", char_start="344")
+    raw.edit(SHEET, 7, char_start="354")
+    with pytest.raises(InvalidData):
+        pipeline.build(raw.path, tmp_path / "curated")
+    assert not (tmp_path / "curated").exists()
+
+
+def test_a_killed_build_leaves_the_target_as_it_was(raw: Raw, tmp_path: Path) -> None:
+    out = tmp_path / "curated"
+    pipeline.build(raw.path, out)
+    before = contents(out)
+    for delay in (0.3, 0.5, 0.7):
+        process = subprocess.Popen(
+            [sys.executable, "-c", "from pipeline.cli import run; run()", "build", "--raw", str(raw.path), "--out", str(out)],
+            stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        time.sleep(delay)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert contents(out) == before
+    pipeline.build(raw.path, out)
+    assert list(tmp_path.glob(".curated.build-*")) == []
+
+
+def test_left_overs_of_killed_builds_are_swept(raw: Raw, tmp_path: Path) -> None:
+    left = tmp_path / ".curated.build-killed"
+    left.mkdir()
+    (left / "half.parquet").write_text("half")
+    pipeline.build(raw.path, tmp_path / "curated")
+    assert not left.exists()
+
+
+def test_two_builds_may_not_run_on_one_target(raw: Raw, tmp_path: Path) -> None:
+    out = tmp_path / "curated"
+    with publish.building(out), pytest.raises(TargetError, match="another build is writing"):
+        pipeline.build(raw.path, out)
+
+
+@pytest.mark.parametrize("make", [lambda p: p.write_text("x"), lambda p: p.symlink_to("elsewhere")])
+def test_a_target_that_is_no_folder_is_refused(raw: Raw, tmp_path: Path, make: object) -> None:
+    out = tmp_path / "curated"
+    make(out)  # type: ignore[operator]
+    with pytest.raises(TargetError, match="is no folder"):
+        pipeline.build(raw.path, out)
+
+
+def test_a_folder_that_no_build_made_is_never_replaced(raw: Raw, tmp_path: Path) -> None:
+    out = tmp_path / "thesis"
+    out.mkdir()
+    (out / "chapter.txt").write_text("years of work")
+    with pytest.raises(TargetError, match="no build made"):
+        pipeline.build(raw.path, out)
+    assert (out / "chapter.txt").read_text() == "years of work"
+
+
+def test_the_swap_works_where_folders_cannot_be_exchanged(
+    raw: Raw, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "curated"
+    pipeline.build(raw.path, out)
+    monkeypatch.setattr(publish, "_exchange", lambda *_: False)
+    raw.edit(SHEET, 2, note="changed")
+    pipeline.build(raw.path, out)
+    assert "changed" in pq.read_table(out / "observations.parquet")["note"].to_pylist()
+
+
+def test_exchange_says_no_on_other_systems(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publish.sys, "platform", "darwin")
+    assert publish._exchange(tmp_path, tmp_path) is False
+
+
+def test_an_unknown_engine_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="'spark' is not known"):
+        pipeline.build(ROOT / "raw", tmp_path / "curated", engine="spark")
+
+
+def test_a_file_that_changes_while_it_is_read_is_noticed(raw: Raw, tmp_path: Path) -> None:
+    staged = stage.read_lists(raw.path, tmp_path)
+    stage.read_sheets(staged)
+    os.utime(raw.path / SHEET, ns=(0, 0))
+    stage.examine(staged)
+    assert [f.rule for f in staged.findings] == ["file-changed"]
+
+
+def test_check_writes_nothing(raw: Raw, tmp_path: Path) -> None:
+    before = {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*")}
+    assert raw.check() == []
+    assert {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*")} == before
+
+
+def test_many_small_sheets_make_one_dataset(raw: Raw, tmp_path: Path) -> None:
+    for n in range(30):
+        source = f"invented-{n}"
+        raw.add("sources.csv", like=2, source_id=source, text_sha256="", note="invented for the tests")
+        row = raw.rows(SHEET)[38] | {"figure_no": "1", "paragraph": "", "char_start": "", "char_end": ""}
+        raw.write(f"figures/{source}.csv", [row])
+    manifest = pipeline.build(raw.path, tmp_path / "curated")
+    assert (manifest.rows["observations"], manifest.rows["sources"]) == (70, 31)
+
+
+# --- what is in the files ---------------------------------------------------------------------------------------
+
+
+def test_the_manifest_names_every_file_with_its_hash(built: Path) -> None:
+    package = json.loads((built / "datapackage.json").read_text(encoding="utf-8"))
+    named = {r["path"]: (r["bytes"], r["hash"]) for r in package["resources"]}
+    files = {p.name for p in built.iterdir()} - {"datapackage.json", "minsheng.duckdb"}
+    assert set(named) == files
+    for name, (size, digest) in named.items():
+        content = (built / name).read_bytes()
+        assert (len(content), "sha256:" + hashlib.sha256(content).hexdigest()) == (size, digest)
+
+
+def test_rows_in_the_manifest_are_rows_in_the_files(built: Path) -> None:
+    package = json.loads((built / "datapackage.json").read_text(encoding="utf-8"))
+    for resource in package["resources"]:
+        if resource["path"].endswith(".parquet"):
+            assert pq.read_metadata(built / resource["path"]).num_rows == resource["rows"]
+
+
+@pytest.mark.parametrize("name", [*schemas.TABLES, "columns"])
+def test_parquet_has_the_declared_schema_with_its_metadata(built: Path, name: str) -> None:
+    dimensions = ("age", "marriage_order", "residence", "sex")
+    seen = pq.read_schema(built / f"{name}.parquet")
+    assert seen.equals(dictionary.published(dimensions)[name], check_metadata=True)
+    assert all(b"description" in f.metadata and b"description_zh" in f.metadata for f in seen)
+
+
+def test_observations_are_sorted(built: Path) -> None:
+    key = ["indicator_id", "ref_area", "period_start", "period_end", "source_id"]
+    rows = pq.read_table(built / "observations.parquet").select(key).to_pylist()
+    assert rows == sorted(rows, key=lambda r: tuple(r.values()))
+
+
+def test_a_value_says_its_unit_in_the_field_metadata(built: Path) -> None:
+    field = pq.read_schema(built / "observations.parquet").field("obs_value")
+    assert field.metadata[b"unit"] == b"see unit_id"
+
+
+def test_the_database_has_every_table_view_macro_and_comment(built: Path) -> None:
+    with duckdb.connect(str(built / "minsheng.duckdb"), read_only=True) as connection:
+        uncommented = connection.execute("""
+            SELECT table_name, column_name FROM duckdb_columns() WHERE comment IS NULL AND NOT internal
+            AND table_name IN (SELECT table_name FROM duckdb_tables())
+            UNION ALL SELECT table_name, '' FROM duckdb_tables() WHERE comment IS NULL
+            UNION ALL SELECT view_name, '' FROM duckdb_views() WHERE comment IS NULL AND NOT internal
+        """).fetchall()
+        assert uncommented == []
+        tables = {t for (t,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+        assert tables == {*schemas.TABLES, "columns"}
+        macro = connection.execute("SELECT iv_add(iv(1, 2), iv(3, NULL)).lower").fetchone()
+        assert macro == (4,)
+
+
+def test_the_database_is_stored_for_older_readers(built: Path) -> None:
+    content = (built / "minsheng.duckdb").read_bytes()[:64]
+    assert content[8:12] == b"DUCK"
+    with duckdb.connect() as connection:
+        connection.execute(f"ATTACH '{built / 'minsheng.duckdb'}' AS m (READ_ONLY)")
+        tags = connection.execute("SELECT tags FROM duckdb_databases() WHERE database_name = 'm'").fetchone()
+    assert tags is not None
+    assert "v1.4" in str(tags[0]), (tags, base64.b64encode(content))
+
+
+def test_the_dictionary_describes_every_column(built: Path) -> None:
+    rows = pq.read_table(built / "columns.parquet").to_pylist()
+    described = {(r["table_name"], r["column_name"]) for r in rows if r["description"] and r["description_zh"]}
+    there = {(p.stem, name) for p in built.glob("*.parquet") for name in pq.read_schema(p).names}
+    assert described == there

@@ -1,0 +1,227 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, SHEET, Raw
+
+import pipeline
+from pipeline.cli import main
+
+
+@pytest.fixture
+def ask(built: Path):  # type: ignore[no-untyped-def]
+    """Run `minsheng query` over the dataset; its exit code."""
+    return lambda sql, *options: main(["query", sql, "--data", str(built), *options])
+
+
+def test_a_build_sums_up_what_it_made(raw: Raw, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["build", "--raw", str(raw.path), "--out", str(tmp_path / "curated")]) == 0
+    out = capsys.readouterr().out
+    assert "Social assistance" in out
+    assert "40 figures from 1 source, 0 errors, 0 warnings; 16 files in" in " ".join(out.split())
+
+
+def test_warnings_are_printed_and_do_not_fail(raw: Raw, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    raw.add("codelists/themes.csv", like=2, theme_id="idle")
+    assert main(["build", "--raw", str(raw.path), "--out", str(tmp_path / "curated")]) == 0
+    assert "warning: codelists/themes.csv:11 [theme_id] unused" in capsys.readouterr().err
+    assert main(["check", "--raw", str(raw.path)]) == 0
+
+
+def test_findings_are_folded_past_fifty_of_a_rule(raw: Raw, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = raw.rows(SHEET)
+    many = [row | {"figure_no": str(100 * n + int(row["figure_no"])), "number": "7" + row["number"]}
+            for n in range(2) for row in rows]  # fmt: skip
+    raw.write(SHEET, many)
+    assert main(["check", "--raw", str(raw.path)]) == 1
+    err = capsys.readouterr().err
+    assert err.count(" recompose\n") == 50
+    assert "… and 30 more of rule recompose: --json has them all" in err
+    assert main(["check", "--raw", str(raw.path), "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert sum(f["rule"] == "recompose" for f in found) == 80
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["build", "--raw", "nowhere"],
+        ["check", "--raw", "nowhere"],
+        ["check", "--colour"],
+        ["bake"],
+        ["query"],
+        ["query", "SELECT 1", "--csv", "--json"],
+        ["query", "SELECT 1", "--data", "nowhere"],
+    ],
+)
+def test_misuse_exits_2(arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+
+
+def test_a_target_in_the_way_exits_2(raw: Raw, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "curated").write_text("a file")
+    assert main(["build", "--raw", str(raw.path), "--out", str(tmp_path / "curated")]) == 2
+    assert "is no folder" in capsys.readouterr().err
+
+
+def test_an_unexpected_fault_exits_3_without_traceback(
+    raw: Raw, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("our mistake")
+
+    monkeypatch.setattr("pipeline.builder.check", broken)
+    assert main(["check", "--raw", str(raw.path)]) == 3
+    err = capsys.readouterr().err
+    assert "unexpected fault: RuntimeError: our mistake" in err
+    assert "Traceback" not in err
+    monkeypatch.setenv("MINSHENG_DEBUG", "1")
+    with pytest.raises(RuntimeError):
+        main(["check", "--raw", str(raw.path)])
+
+
+def test_an_interrupt_is_no_traceback(raw: Raw, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pipeline.builder.check", interrupted)
+    assert main(["check", "--raw", str(raw.path)]) in (3, 130)
+
+
+def test_version_and_help() -> None:
+    assert main(["--version"]) == 0
+    for command in ("build", "check", "query"):
+        assert main([command, "--help"]) == 0
+
+
+def test_a_query_answers_as_table(ask, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
+    assert ask("SELECT as_printed, obs_value FROM headline WHERE indicator_id = 'dibao_households'") == 0
+    out = capsys.readouterr().out
+    assert "40.09万户" in out
+    assert "400,900" in out
+    assert "1 row" in out
+
+
+def test_a_long_table_is_cut_and_counted(ask, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
+    assert ask("SELECT * FROM range(250)") == 0
+    assert "250 rows, the last 50 not shown" in capsys.readouterr().out
+
+
+def test_a_query_answers_as_csv(ask, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
+    assert ask("SELECT indicator_id, period_end FROM headline WHERE indicator_id = 'marriages'", "--csv") == 0
+    assert capsys.readouterr().out == "indicator_id,period_end\nmarriages,2022-06-30\n"
+
+
+def test_a_query_answers_as_json(ask, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
+    sql = "SELECT lower, upper, period_end FROM headline WHERE unit = 'centre per county'"
+    assert ask(sql, "--json") == 0
+    assert json.loads(capsys.readouterr().out) == [{"lower": 3.0, "upper": None, "period_end": "2022-12-31"}]
+
+
+def test_a_query_answers_as_markdown(ask, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
+    assert ask("SELECT 'a|b' AS x, NULL AS y, 1.5::DOUBLE AS z", "--markdown") == 0
+    assert capsys.readouterr().out == "| x | y | z |\n| --- | --- | --- |\n| a\\|b |  | 1.5 |\n"
+
+
+def test_control_characters_of_an_answer_reach_no_terminal(ask, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
+    assert ask("SELECT chr(27) || '[31m' AS x") == 0
+    assert "\x1b[31m" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DROP TABLE observations",
+        "SELECT 1; SELECT 2",
+        "",
+        "SELECT * FROM read_csv('/etc/passwd')",
+        "SELECT * FROM '/etc/passwd'",
+        "COPY (SELECT 1) TO 'x.csv'",
+        "ATTACH 'x.db'",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "SET threads = 1",
+        "PRAGMA database_list",
+        "EXPLAIN ANALYZE SELECT 1",
+        "SELECT nothing FROM observations",
+        "SELECT getenv('HOME')",
+        "SELECT",
+    ],
+)
+def test_everything_but_one_select_over_the_dataset_is_refused(
+    ask, sql: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.chdir(tmp_path)
+    assert ask(sql) == 2
+    assert "Traceback" not in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_runaway_query_is_stopped(ask, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
+    assert ask("SELECT count(*) FROM range(100000000) a, range(100000000) b", "--timeout", "0.5") == 2
+    assert "stopped after 0.5 s" in capsys.readouterr().err
+
+
+def test_a_query_needs_no_pandas() -> None:
+    code = "import sys; from pipeline import query; sys.exit(any(m in sys.modules for m in ('pandas', 'pandera', 'pyarrow')))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+# --- the Python interface ---------------------------------------------------------------------------------------
+
+
+def test_load_gives_a_frame_with_types(built: Path) -> None:
+    from pipeline.access import load
+
+    frame = load("observations", built)
+    assert len(frame) == 40
+    assert str(frame["paragraph"].dtype) == "int32[pyarrow]"
+
+
+def test_load_names_the_tables_there_are(built: Path) -> None:
+    from pipeline.access import load
+
+    with pytest.raises(KeyError, match="there are: actions, areas"):
+        load("figures", built)
+
+
+def test_load_and_connect_find_the_dataset_of_the_folder_they_run_in(
+    raw: Raw, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline.build(raw.path, tmp_path / "curated")
+    monkeypatch.chdir(tmp_path)
+    assert len(pipeline.load("sources")) == 1
+    with pipeline.connect() as connection:
+        assert connection.execute("SELECT count(*) FROM headline").fetchone() == (40,)
+
+
+def test_connect_works_without_the_database_file(raw: Raw, tmp_path: Path) -> None:
+    out = tmp_path / "curated"
+    pipeline.build(raw.path, out)
+    from pipeline.access import connect
+
+    with connect(out) as connection:
+        expected = connection.execute("SELECT * FROM derived ORDER BY derived_id").fetchall()
+    (out / "minsheng.duckdb").unlink()
+    with connect(out) as connection:
+        assert connection.execute("SELECT * FROM derived ORDER BY derived_id").fetchall() == expected
+        assert main(["query", "SELECT 1", "--data", str(out)]) == 0
+
+
+def test_connect_says_where_it_looked(tmp_path: Path) -> None:
+    from pipeline.access import connect
+
+    with pytest.raises(FileNotFoundError, match="run minsheng build first"):
+        connect(tmp_path)
+
+
+def test_an_unknown_attribute_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError):
+        _ = pipeline.publish_everything  # type: ignore[attr-defined]
+
+
+def test_the_project_can_be_asked_for_its_raw_findings() -> None:
+    assert pipeline.check(ROOT / "raw") == []

@@ -1,0 +1,116 @@
+"""What the SQL answers about the first bulletin."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from conftest import ROOT
+
+from pipeline import database
+from pipeline.quantity import Interval
+
+
+@pytest.fixture(scope="module")
+def connection(built: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(built / "minsheng.duckdb"), read_only=True) as found:
+        yield found
+
+
+def rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
+    return connection.execute(sql).fetchall()
+
+
+def test_every_view_opens_with_the_question_it_answers() -> None:
+    for name, sql in (database.views() | database.checks()).items():
+        assert "?" in database.question(sql), name
+
+
+def test_every_view_has_rows(connection: duckdb.DuckDBPyConnection) -> None:
+    for name in database.views():
+        assert rows(connection, f"SELECT count(*) FROM {name}") > [(0,)], name
+
+
+def test_every_check_looks_at_something(connection: duckdb.DuckDBPyConnection) -> None:
+    for name, sql in database.checks().items():
+        assert rows(connection, f"SELECT count(*) FROM ({sql}) WHERE NOT offends") > [(0,)], name
+
+
+def test_headline_shows_value_bounds_print_and_names(connection: duckdb.DuckDBPyConnection) -> None:
+    sql = """SELECT name_zh, name_en, obs_value, lower, upper, unit, as_printed FROM headline
+             WHERE indicator_id = 'dibao_households'"""
+    assert rows(connection, sql) == [
+        ("低保户数", "Households on minimum living allowance", 400900, 400850, 400950, "household", "40.09万户")
+    ]
+
+
+DERIVED = {
+    "dibao_persons_per_household": Interval(682050, 682150) / Interval(400850, 400950),
+    "temporary_assistance_epidemic_share": Interval(6750000, 6850000) / Interval(112500, 113500),
+    "epidemic_subsidy_per_person_time": Interval(78263500, 78264500) / Interval(448750, 448850),
+    "private_care_subsidy_per_institution": Interval(135000000, 145000000) / Interval(1505, 1505),
+    "revitalisation_funds_per_project": Interval(81195000, 81205000) / Interval(350, 400),
+    "social_organisation_staff_per_organisation": Interval(745000, 755000) / Interval(83500, 84500),
+    "volunteers_per_organisation": Interval(22596450, 22596550) / Interval(5144, 5144),
+    "welfare_lottery_sales_year_earlier": Interval(3750000000, 4050000000),
+    "welfare_lottery_sales_growth": Interval(500000000, 700000000) * Interval(100, 100) / Interval(3.75e9, 4.05e9),
+    "marriages_cross_region": Interval(73237.25, 75281.25),
+}
+
+
+@pytest.mark.parametrize("derived_id", DERIVED)
+def test_a_derived_value_carries_its_bounds(connection: duckdb.DuckDBPyConnection, derived_id: str) -> None:
+    sql = f"SELECT obs_value, lower, upper FROM derived WHERE derived_id = '{derived_id}'"
+    ((value, lower, upper),) = rows(connection, sql)
+    assert lower <= value <= upper
+    assert lower == pytest.approx(DERIVED[derived_id].lower, rel=1e-15)
+    assert upper == pytest.approx(DERIVED[derived_id].upper, rel=1e-15)
+
+
+def test_derived_values_are_those_of_the_rules(connection: duckdb.DuckDBPyConnection) -> None:
+    assert {d for (d,) in rows(connection, "SELECT derived_id FROM derived")} == set(DERIVED)
+
+
+def test_a_derived_value_names_the_figures_it_came_from(connection: duckdb.DuckDBPyConnection) -> None:
+    sql = "SELECT inputs FROM derived WHERE derived_id = 'welfare_lottery_sales_growth'"
+    assert rows(connection, sql) == [(["jiangsu-2022-s1:37", "jiangsu-2022-s1:38"],)]
+
+
+def test_a_programme_shows_its_units_side_by_side(connection: duckdb.DuckDBPyConnection) -> None:
+    sql = "SELECT households, persons, yuan FROM programmes WHERE programme = 'Minimum living allowance'"
+    assert rows(connection, sql) == [(400900, 682100, None)]
+
+
+def test_a_target_stands_beside_its_commitment(connection: duckdb.DuckDBPyConnection) -> None:
+    sql = "SELECT due, target_printed, target_lower, target_upper FROM commitments WHERE target_printed IS NOT NULL"
+    assert rows(connection, sql) == [("2022", "3所以上", 3, None)]
+
+
+def test_commitments_of_the_second_half_year_are_due_at_its_end(connection: duckdb.DuckDBPyConnection) -> None:
+    ((count, last),) = rows(connection, "SELECT count(*), max(due_end)::VARCHAR FROM commitments WHERE due = '2022-S2'")
+    assert (count > 10, last) == (True, "2022-12-31")
+
+
+def test_cities_have_their_actions(connection: duckdb.DuckDBPyConnection) -> None:
+    sql = "SELECT area_en FROM area_actions WHERE level = 'prefecture' ORDER BY 1"
+    assert [a for (a,) in rows(connection, sql)] == ["Lianyungang", "Nantong", "Suqian", "Suzhou", "Yancheng"]
+
+
+def test_provenance_leads_to_the_characters(connection: duckdb.DuckDBPyConnection) -> None:
+    sql = "SELECT paragraph, char_start, char_end, as_printed, kind FROM provenance WHERE indicator_id = 'marriages'"
+    assert rows(connection, sql) == [(22, 1719, 1726, "20.07万对", "reprint")]
+
+
+def test_by_theme_counts_all_figures(connection: duckdb.DuckDBPyConnection) -> None:
+    assert rows(connection, "SELECT sum(figures), sum(actions) FROM by_theme") == [(40, 50)]
+
+
+def test_no_programme_or_derived_rule_names_an_unknown_indicator() -> None:
+    known = {line.split(",")[0] for line in (ROOT / "raw/codelists/indicators.csv").read_text().splitlines()}
+    sql = (ROOT / "sql/views/programmes.sql").read_text()
+    words = {w for w in sql.replace("'", " ' ").split() if "_" in w and w.islower() and w.replace("_", "").isalpha()}
+    columns = {"indicator_id", "person_times", "ref_area", "period_end", "obs_value", "programme_zh", "any_value",
+               "string_agg", "as_printed", "char_start", "observation_id"}  # fmt: skip
+    named = {w for w in words if w not in columns and "." not in w}
+    assert named <= known
