@@ -68,6 +68,11 @@ def test_no_sentence_of_the_text_is_carried_over(bulletin: str) -> None:
     """Figures, terms and positions are facts; a run of 22 characters of the text would be its words."""
     body = re.sub(r"\s", "", bulletin)
     runs = {body[n : n + 22] for n in range(len(body) - 21)}
-    for path in [*ROOT.glob("raw/**/*.csv"), *ROOT.glob("*.md"), *ROOT.glob("raw/*.md"), *ROOT.glob("pipeline/**/*.py")]:
+    for path in [
+        *ROOT.glob("raw/**/*.csv"),
+        *ROOT.glob("*.md"),
+        *ROOT.glob("raw/*.md"),
+        *ROOT.glob("pipeline/**/*.py"),
+    ]:
         text = re.sub(r"\s", "", path.read_text(encoding="utf-8"))
         assert not any(text[n : n + 22] in runs for n in range(len(text) - 21)), path
