@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from pipeline.findings import nearest
-from pipeline.schemas import TABLES, TOTAL, Table
+from pipeline.schemas import TABLES, TOTAL, Table, columns
 from pipeline.validate import Codes
 
 
@@ -156,6 +156,13 @@ def _unused(connection: duckdb.DuckDBPyConnection, codes: Codes) -> Iterator[Off
 
 def _dimensions_without_total(codes: Codes) -> Iterator[Offence]:
     rows = codes.tables["dimensions"].to_pylist()
+    taken = columns(TABLES["observations"])
+    for row in rows:
+        if row["dimension"] in taken:
+            hint = "give the dimension another name"
+            yield Offence(
+                "reference", "dimensions", row["row"], "dimension", row["dimension"], "names that are free", hint
+            )
     for name in codes.dimensions:
         own = [row for row in rows if row["dimension"] == name]
         if all(row["code"] != TOTAL for row in own):
@@ -202,22 +209,23 @@ def unit_algebra(codes: Codes) -> Iterator[Offence]:
     from pipeline.units import UnitError, Units
 
     units, unit_of = Units(), {i: row["unit_id"] for i, row in codes.indicators.items()}
-    broken = set()
     rows = [r for r in codes.tables["units"].to_pylist() if None not in (r["unit_id"], r["pint"], r["dimension"])]
-    steps = [(lambda r: units.define(r["unit_id"], r["pint"])), (lambda r: units.prove(r["unit_id"], r["dimension"]))]
-    for step, row in ((step, row) for step in steps for row in rows):
-        try:
-            step(row)
-        except UnitError as error:
-            if row["unit_id"] not in broken:
-                yield Offence("unit-algebra", "units", row["row"], "pint", str(error), "a definition over known units")
-            broken.add(row["unit_id"])
+    broken: dict[str, Offence] = {}
+    for step in ("define", "prove"):
+        for row in rows:
+            definition = row["pint"] if step == "define" else row["dimension"]
+            try:
+                getattr(units, step)(row["unit_id"], definition)
+            except UnitError as error:
+                offence = Offence("unit-algebra", "units", row["row"], "pint", str(error), "one over known units")
+                broken.setdefault(row["unit_id"], offence)
+    yield from broken.values()
     rules = codes.tables["derived_rules"].to_pylist()
     for rule in rules:
         unit_of.setdefault(rule["derived_id"], rule["unit_id"])
     for rule in rules:
         words = (unit_of.get(rule["left_id"]), rule["operator"], unit_of.get(rule["right_id"]), rule["unit_id"])
-        if None not in words and not broken & set(words):
+        if None not in words and not broken.keys() & set(words):
             yield from _rule_algebra(units, rule, *words)
     yield from _part_algebra(units, codes, unit_of, broken)
 
@@ -239,12 +247,12 @@ def _rule_algebra(units: Any, rule: dict[str, Any], *words: Any) -> Iterator[Off
         )
 
 
-def _part_algebra(units: Any, codes: Codes, unit_of: dict[str, str], broken: set[str]) -> Iterator[Offence]:
+def _part_algebra(units: Any, codes: Codes, unit_of: dict[str, str], broken: dict[str, Offence]) -> Iterator[Offence]:
     from pipeline.units import UnitError
 
     for rule in codes.tables["parts"].to_pylist():
         whole, part = unit_of.get(rule["whole"]), unit_of.get(rule["part"])
-        if whole is None or part is None or {whole, part} & broken:
+        if whole is None or part is None or {whole, part} & broken.keys():
             continue
         try:
             units.combined(whole, "-", part, whole)

@@ -293,7 +293,7 @@ def _recomposed(words: list[dict[str, str]]) -> str:
     """The form that the parts give: the one that matches the print where one does, else the first possible."""
     forms: dict[str, list[str]] = {}
     for row in words:
-        if row["position"] in _PLACED and row["printed"]:
+        if row["position"] in _PLACED and row["printed"] and row["qualifier"]:
             forms.setdefault(row["qualifier"], []).append(_placed(row["printed"], row["position"]))
     cases = " ".join(f"WHEN {sql_text(q)} THEN {_choose(f)}" for q, f in forms.items())
     exact = "replace(core, '|', '')"

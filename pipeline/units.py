@@ -57,11 +57,11 @@ class Units:
 
     def combined(self, left: str, operator: str, right: str, result: str) -> float:
         """The factor that turns `left operator right` into `result`. Raises UnitError where dimensions differ."""
-        a, b = self.registry.Quantity(1.0, left), self.registry.Quantity(1.0, right)
         try:
+            a, b = self.registry.Quantity(1.0, left), self.registry.Quantity(1.0, right)
             combined = a * b if operator == "*" else a / b if operator == "/" else a + 0 * b
             return float(combined.to(result).magnitude)
-        except pint.DimensionalityError as error:
+        except (pint.DimensionalityError, pint.UndefinedUnitError) as error:
             raise UnitError(f"{left} {operator} {right} is no {result}: {error}") from error
 
 

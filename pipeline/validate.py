@@ -5,6 +5,7 @@ What needs more than one row (uniqueness, overlaps, references between tables) s
 """
 
 import copy
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -56,28 +57,31 @@ class Codes:
 
     @cached_property
     def dimensions(self) -> tuple[str, ...]:
-        names = self.tables["dimensions"]["dimension"].to_pylist()
-        return tuple(sorted({n for n in names if n}))
+        """Names of the breakdown columns, in order; what cannot be a column's name is left out (and reported)."""
+        taken = schemas.columns(schemas.TABLES["observations"])
+        names = {n for n in self.tables["dimensions"]["dimension"].to_pylist() if n and re.match(schemas.CODE, n)}
+        return tuple(sorted(names - taken.keys()))
 
     @cached_property
     def indicators(self) -> dict[str, dict[str, Any]]:
         """Indicators by id, each with its unit's row under `unit`."""
         units = {u["unit_id"]: u for u in self.tables["units"].to_pylist()}
         rows = self.tables["indicators"].to_pylist()
-        return {r["indicator_id"]: r | {"unit": units[r["unit_id"]]} for r in rows if r["unit_id"] in units}
+        complete = [r for r in rows if r["indicator_id"] and r["unit_id"] in units]
+        return {r["indicator_id"]: r | {"unit": units[r["unit_id"]]} for r in complete}
 
     @cached_property
     def countable(self) -> list[str]:
-        return [i for i, row in self.indicators.items() if i and row["unit"]["countable"]]
+        return [i for i, row in self.indicators.items() if row["unit"]["countable"]]
 
     @cached_property
     def rates(self) -> list[str]:
         """Indicators whose unit is printed as a quotient."""
-        return [i for i, row in self.indicators.items() if i and "/" in (row["unit"]["printed"] or "")]
+        return [i for i, row in self.indicators.items() if "/" in (row["unit"]["printed"] or "")]
 
     @cached_property
     def sources(self) -> dict[str, dict[str, Any]]:
-        return {row["source_id"]: row for row in self.tables["sources"].to_pylist()}
+        return {row["source_id"]: row for row in self.tables["sources"].to_pylist() if row["source_id"]}
 
     @cached_property
     def admitted_units(self) -> pa.Array:

@@ -25,9 +25,8 @@ def shown(name: str) -> list[tuple[list[str], str]]:
         answer = re.match(r"\s*(?:```json\n(.*?)```|((?:\|[^\n]*\n)+))", text(name)[block.end() :], re.DOTALL)
         printed = (answer[1] or answer[2]).strip() if answer else ""
         script = re.sub(r"[ \t]+#.*", "", block[1])
-        for command in re.split(r"(?:^|\n)(?:\.venv/bin/)?minsheng ", script)[1:]:
-            if command.startswith(("query", "check")):
-                found.append((shlex.split(command), printed))
+        commands = re.split(r"(?:^|\n)(?:\.venv/bin/)?minsheng ", script)[1:]
+        found += [(shlex.split(c), printed) for c in commands if c.startswith(("query", "check"))]
     return found
 
 

@@ -1,6 +1,6 @@
 """How long a build of the real dataset and a query take, side by side with what they cannot do without.
 
-Runs the commands in turn, A B C A B C …, and prints medians and ratios of whole processes: the machine's drift hits all alike.
+Runs the commands in turn, A B C A B C …, and prints medians and ratios of whole processes: drift hits all alike.
 """
 
 import statistics
