@@ -1,4 +1,4 @@
-"""Figures of Chinese civil-affairs bulletins, proven, typed and published with the interval each of them allows.
+"""Figures of Chinese civil-affairs bulletins, checked, typed and published with the interval each of them allows.
 
 The public interface is `build`, `check`, `load` and `connect`; what they need is imported when they are first used.
 """

@@ -166,16 +166,22 @@ def _write_tables(connection: duckdb.DuckDBPyConnection, staged: Staged, built: 
 
 def _offender_finding(staged: Staged, each: Offender) -> Finding:
     rule = "check-idle" if each.idle else "check"
-    file, line = _place(staged, each.observation_id) if each.observation_id else (f"sql/checks/{each.check}.sql", 0)
+    file, line = _place(staged, each)
     seen = each.subject if each.idle else f"{each.subject}: {each.seen}"
     return finding(rule, file, line, each.check, seen=seen, expected=each.expected, hint=each.hint)
 
 
-def _place(staged: Staged, observation_id: str) -> tuple[str, int]:
-    query = 'SELECT "row" FROM memory.observations WHERE observation_id = ?'
-    found = staged.connection.execute(query, [observation_id]).fetchone()
-    file, place = staged.origins["observations"].place(found[0] if found else 0)
-    return file.name, csvfiles.locate(file.path, [place])[place][0]
+def _place(staged: Staged, offender: Offender) -> tuple[str, int]:
+    """File and line of the figure that offends, else of the rule that found none, else the check's own file."""
+    if offender.observation_id:
+        table, key = "observations", [offender.observation_id]
+    elif offender.rule:
+        table, *key = offender.rule.split(" ")
+    else:
+        return f"sql/checks/{offender.check}.sql", 0
+    condition = " AND ".join(f"{column} = ?" for column in TABLES[table].key[: len(key)])
+    found = staged.connection.execute(f'SELECT min("row") FROM memory.{table} WHERE {condition}', key).fetchone()
+    return stage.place(staged, table, found[0] if found else 0)
 
 
 def _write_manifest(staged: Staged, built: Path, rows: dict[str, int]) -> list[dict[str, Any]]:

@@ -13,9 +13,6 @@ def sql() -> Path:
 
 
 def curated() -> Path:
-    """Folder of the dataset: packaged with the wheel, else `curated/` here, else that of the checkout."""
-    packaged = _PACKAGE / "_data" / "curated"
-    if packaged.is_dir():
-        return packaged
+    """Folder of the dataset: `curated/` here, else that of the checkout."""
     here = Path("curated")
     return here if (here / "datapackage.json").is_file() else _CHECKOUT / "curated"

@@ -1,6 +1,7 @@
 """Which unit algebra has been proven before, on this machine: pint need not be loaded to prove it again.
 
-A proof is an empty file in the user's cache, named by a hash of the units, the rules and the versions that proved them.
+A proof is an empty file in the user's cache, named by a hash of the units and rules, our version
+and the installed pint.
 Only `build` trusts one; `check` proves everything each time. Without a writable cache nothing is remembered.
 """
 

@@ -82,4 +82,6 @@ def _rows(result: duckdb.DuckDBPyConnection, timer: threading.Timer, seconds: fl
 def _words(error: duckdb.Error, seconds: float = 0) -> str:
     if isinstance(error, duckdb.InterruptException):
         return f"stopped after {seconds:g} s: ask for less, or allow more with --timeout"
+    if "pytz" in str(error):
+        return "times with a zone are not shown: cast them to TIMESTAMP"
     return str(error).strip()

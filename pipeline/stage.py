@@ -223,6 +223,12 @@ def _report(staged: Staged, failures: dict[str, list[tuple[int, Failure]]]) -> N
             staged.findings.append(finding(failure.rule, file.name, line, failure.column, **words))  # type: ignore[arg-type]
 
 
+def place(staged: Staged, table: str, row: int) -> tuple[str, int]:
+    """File and line of one row of a table."""
+    file, line, _ = _located(staged, table, [row])[row]
+    return file.name, line
+
+
 def _located(staged: Staged, name: str, rows: list[int]) -> dict[int, tuple[CsvFile, int, dict[str, str]]]:
     """File, line and cells of rows of a table; each file is read once."""
     by_file: dict[str, tuple[CsvFile, dict[int, int]]] = {}

@@ -149,6 +149,7 @@ def test_control_characters_of_an_answer_reach_no_terminal(ask, capsys: pytest.C
         "SELECT nothing FROM observations",
         "SELECT getenv('HOME')",
         "SELECT",
+        "SELECT now()",
     ],
 )
 def test_everything_but_one_select_over_the_dataset_is_refused(

@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 from conftest import SHEET, Raw
 
+from pipeline.explain import _EXPLAIN
+from pipeline.validate import _RULE_OF_CHECK, ROW_RULES
+
 INDICATORS, UNITS, SOURCES = "codelists/indicators.csv", "codelists/units.csv", "sources.csv"
 PASSED, ACTIONS, DERIVED, PARTS = "passed_over/jiangsu-2022-s1.csv", "actions/jiangsu-2022-s1.csv", "rules/derived.csv", "rules/parts.csv"  # fmt: skip
 
@@ -306,17 +309,50 @@ def test_a_stock_below_its_addition_is_named(raw: Raw) -> None:
     assert (finding.file, finding.line, finding.column) == (SHEET, 32, "stock_below_addition")
 
 
-def test_a_part_rule_that_finds_no_figures_is_an_error(raw: Raw) -> None:
-    raw.add(PARTS, like=2, whole="marriages", part="marriages", kind="subset")
-    raw.edit(PARTS, 5, whole="dibao_persons", part="tekun_persons", kind="addition")
+@pytest.mark.parametrize("kind", ["subset", "addition"])
+def test_a_part_rule_that_finds_no_figures_is_an_error(raw: Raw, kind: str) -> None:
+    line = raw.add(PARTS, like=2, whole="dibao_persons", part="tekun_persons", kind=kind)
     raw.drop(SHEET, raw.line_of(SHEET, indicator_id="tekun_persons"))
-    assert "check-idle" in {f.rule for f in raw.check()}
+    finding = raw.only()
+    assert (finding.rule, finding.file, finding.line) == ("check-idle", PARTS, line)
 
 
 def test_a_derived_rule_that_finds_no_figures_is_an_error(raw: Raw) -> None:
     raw.drop(SHEET, raw.line_of(SHEET, indicator_id="dibao_households"))
     found = [f for f in raw.check() if f.rule == "check-idle"]
-    assert [f.column for f in found] == ["derived_without_subject"]
+    assert [(f.file, f.line, f.column) for f in found] == [(DERIVED, 2, "derived_without_subject")]
+
+
+@pytest.fixture
+def sum_rules(raw: Raw, second_source: Callable[..., int]) -> Callable[..., int]:
+    """Marriages as the sum of two invented parts; the figure of the second part is up to the test."""
+    for part in ("marriages_first", "marriages_again"):
+        raw.add(INDICATORS, like=raw.line_of(INDICATORS, indicator_id="marriages"), indicator_id=part)
+        raw.add(PARTS, like=2, whole="marriages", part=part, kind="sum")
+    second_source(number="15.04", multiplier="万", unit="对", as_printed="15.04万对", indicator_id="marriages_first")
+    return lambda number: second_source(
+        number=number, multiplier="万", unit="对", as_printed=f"{number}万对", indicator_id="marriages_again"
+    )
+
+
+def test_parts_that_add_up_within_their_rounding_pass(raw: Raw, sum_rules: Callable[..., int]) -> None:
+    sum_rules("5.02")
+    assert raw.check() == []
+
+
+def test_parts_that_do_not_add_up_are_named(raw: Raw, sum_rules: Callable[..., int]) -> None:
+    sum_rules("0.503")
+    finding = raw.only()
+    assert (finding.rule, finding.file, finding.line, finding.column) == ("check", SHEET, 40, "parts_do_not_add_up")
+
+
+def test_a_sum_rule_without_all_its_figures_is_an_error_at_its_line(raw: Raw, sum_rules: Callable[..., int]) -> None:
+    assert {(f.rule, f.file, f.line) for f in raw.check() if f.severity == "error"} == {("check-idle", PARTS, 6)}
+
+
+def test_every_rule_that_validation_can_break_has_words() -> None:
+    used = {rule.rule for rules in ROW_RULES.values() for rule in rules} | set(_RULE_OF_CHECK.values())
+    assert used | {"required", "code", "text"} == set(_EXPLAIN)
 
 
 def test_every_finding_of_a_run_is_reported(raw: Raw) -> None:

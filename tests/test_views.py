@@ -32,9 +32,39 @@ def test_every_view_has_rows(connection: duckdb.DuckDBPyConnection) -> None:
         assert rows(connection, f"SELECT count(*) FROM {name}") > [(0,)], name
 
 
-def test_every_check_looks_at_something(connection: duckdb.DuckDBPyConnection) -> None:
+def test_every_check_says_what_it_needs_and_looks_at_something(connection: duckdb.DuckDBPyConnection) -> None:
     for name, sql in database.checks().items():
-        assert rows(connection, f"SELECT count(*) FROM ({sql}) WHERE NOT offends") > [(0,)], name
+        assert "-- needs: FROM" in sql, name
+        assert name == "parts_do_not_add_up" or rows(connection, f"SELECT count(*) FROM ({sql}) WHERE NOT offends") > [
+            (0,)
+        ], name
+
+
+@pytest.fixture
+def spoiled(built: Path) -> duckdb.DuckDBPyConnection:
+    """The dataset in memory, to be spoiled."""
+    return database.open_parquet(built)
+
+
+def test_mixed_units_are_found(spoiled: duckdb.DuckDBPyConnection) -> None:
+    spoiled.execute("INSERT INTO observations SELECT * REPLACE ('x:1' AS observation_id, 'person' AS unit_id) "
+                    "FROM observations WHERE indicator_id = 'marriages'")  # fmt: skip
+    assert [(o.check, o.subject, o.seen) for o in database.offenders(spoiled)] == [
+        ("units_mixed", "marriages", "couple, person")
+    ]
+
+
+def test_a_check_without_any_subject_offends_itself(
+    spoiled: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sql = database.checks()["units_mixed"].replace("FROM observations\nGROUP", "FROM observations WHERE false\nGROUP")
+    monkeypatch.setattr(database, "checks", lambda: {"units_mixed": sql})
+    assert [(o.subject, o.idle) for o in database.offenders(spoiled)] == [("check units_mixed", True)]
+
+
+def test_a_check_whose_needs_are_not_met_is_passed_over(spoiled: duckdb.DuckDBPyConnection) -> None:
+    spoiled.execute("DELETE FROM parts; DELETE FROM derived_rules; DELETE FROM observations")
+    assert list(database.offenders(spoiled)) == []
 
 
 def test_headline_shows_value_bounds_print_and_names(connection: duckdb.DuckDBPyConnection) -> None:

@@ -5,6 +5,7 @@ Exit codes: 0 fine (warnings included), 1 the data has errors, 2 the command was
 
 import gc
 import os
+import signal
 import sys
 
 gc.set_threshold(100_000, 50, 100)  # before the large imports: collecting while they run costs a tenth of a small build
@@ -19,7 +20,7 @@ FINE, DATA_ERRORS, MISUSE, FAULT = 0, 1, 2, 3
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
-    help="Figures of Chinese civil-affairs bulletins: transcribed, proven, typed and published.",
+    help="Figures of Chinese civil-affairs bulletins: transcribed, checked, typed and published.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for module in (build, check, query):
@@ -60,6 +61,8 @@ def main(arguments: list[str] | None = None) -> int:
 def run() -> None:
     """Entry point. Leaves without tearing down the interpreter, which after pandas takes a tenth of a second."""
     sys.modules.setdefault("hypothesis", None)  # type: ignore[arg-type]  # pandera loads it where it finds it
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `minsheng query … | head` ends quietly
     code = main()
     try:
         sys.stdout.flush()

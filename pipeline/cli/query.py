@@ -92,5 +92,5 @@ def _cell(value: Any) -> str:
     from pipeline.findings import visible
 
     if isinstance(value, float):
-        return f"{value:,.15g}" if abs(value) < 1e15 else repr(value)
+        return f"{value:,}".removesuffix(".0")  # every digit: a rounded bound would no longer hold
     return "" if value is None else visible(value, limit=2000)

@@ -1,5 +1,6 @@
 -- Is there a derived value whose rule finds no figures to work on?
-SELECT NULL::VARCHAR AS observation_id, r.derived_id AS subject, r.formula AS seen,
+-- needs: FROM derived_rules
+SELECT NULL::VARCHAR AS observation_id, 'derived_rules ' || r.derived_id AS rule, r.derived_id AS subject, r.formula AS seen,
     'figures of one area and period for both operands' AS expected,
     'key the missing figure, or take the rule away' AS hint,
     d.derived_id IS NULL AS idle, d.derived_id IS NULL AS offends

@@ -1,11 +1,12 @@
 -- Is a part larger than its whole, whatever values the print allows?
--- Every rule of kind subset is a subject once for each pair of figures, and once, as an offender, where it finds no pair.
-SELECT part.observation_id, rule.part || ' ⊆ ' || rule.whole AS subject,
+-- Every rule is a subject once for each pair of figures, and once, as an offender, where it finds no pair.
+-- needs: FROM parts WHERE kind = 'subset'
+SELECT part.observation_id, 'parts ' || rule.whole || ' ' || rule.part AS rule, rule.part || ' ⊆ ' || rule.whole AS subject,
     coalesce(part.as_printed || ' of ' || whole.as_printed, 'no pair of figures') AS seen,
     'a part within its whole' AS expected,
     'a digit too many in the part, a lost one in the whole, or 万 for 亿?' AS hint,
     part.observation_id IS NULL AS idle,
-    coalesce(NOT iv_overlaps(iv(part.lower, part.upper), iv(NULL, whole.upper)), true) AS offends
+    part.observation_id IS NULL OR NOT iv_overlaps(iv(part.lower, part.upper), iv(NULL, whole.upper)) AS offends
 FROM parts rule
 LEFT JOIN (SELECT * FROM current) whole ON whole.indicator_id = rule.whole
 LEFT JOIN (SELECT * FROM current) part ON part.indicator_id = rule.part AND part.ref_area = whole.ref_area

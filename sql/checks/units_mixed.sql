@@ -1,5 +1,6 @@
 -- Are the figures of one indicator in more than one unit?
-SELECT min(observation_id) AS observation_id, indicator_id AS subject,
+-- needs: FROM observations
+SELECT min(observation_id) AS observation_id, NULL::VARCHAR AS rule, indicator_id AS subject,
     string_agg(DISTINCT unit_id, ', ' ORDER BY unit_id) AS seen, 'one unit' AS expected,
     'give the other concept an indicator of its own' AS hint,
     false AS idle, count(DISTINCT unit_id) > 1 AS offends
