@@ -1,6 +1,7 @@
 -- Is a stock smaller than what was added to it during the period that ended on its day?
 -- needs: FROM parts WHERE kind = 'addition'
-SELECT stock.observation_id, 'parts ' || rule.whole || ' ' || rule.part AS rule, rule.part || ' → ' || rule.whole AS subject,
+SELECT CASE WHEN added.observation_id IS NOT NULL THEN stock.observation_id END AS observation_id,
+    'parts ' || rule.whole || ' ' || rule.part AS rule, rule.part || ' → ' || rule.whole AS subject,
     coalesce(stock.as_printed || ' after an addition of ' || added.as_printed, 'no pair of figures') AS seen,
     'a stock of at least its addition' AS expected,
     'a lost digit or multiplier in the stock?' AS hint,
