@@ -5,6 +5,7 @@ working column `unread`. Value, bounds and period dates of a figure are derived 
 the scale as a power of ten, and one correctly rounded conversion of `integer e exponent` to float64 at the end.
 """
 
+import re
 import shutil
 import tempfile
 import warnings
@@ -201,7 +202,6 @@ def _figures_query(typed: str, figures: Figures) -> str:
     normal AS (
         SELECT *, parse_filename(filename, true) AS source_id,
             {_normalised("as_printed")} AS printed_form,
-            {_normalised("number")} AS normal_number, {_normalised("unit")} AS normal_unit,
             CASE coalesce(multiplier, '') WHEN '' THEN 0 {exponents} END AS exponent,
             indicator_id IN {sql_list(figures.countable)} AS countable,
             indicator_id IN {sql_list(figures.rates)} AS rate,
@@ -242,8 +242,10 @@ _KEYED_FIGURE = schemas.names(schemas.TABLES["observations"], "keyed")
 
 
 def _normalised(column: str) -> str:
-    before, after = (sql_text(characters) for characters in normalising_pairs())
-    return f"translate({column}, {before}, {after})"
+    """Keyed parts are normal by their patterns; the print is made so, where a character asks for it (it is slow)."""
+    before, after = normalising_pairs()
+    unusual = f"regexp_matches({column}, {sql_text(f'[{re.escape(before)}]')})"
+    return f"CASE WHEN {unusual} THEN translate({column}, {sql_text(before)}, {sql_text(after)}) ELSE {column} END"
 
 
 def _scaled(tenths: str) -> str:
@@ -275,12 +277,12 @@ def _after_multiplier() -> str:
 def _core() -> str:
     """Number, multiplier and unit as they should stand in print, without what is inherited."""
     return """
-        normal_number ||
+        number ||
         CASE WHEN inherited IN ('multiplier', 'both') THEN '' ELSE coalesce(multiplier, '') END || '|' ||
         CASE WHEN inherited IN ('unit', 'both') THEN
-            CASE WHEN rate AND ends_with(printed_form, split_part(normal_unit, '/', 1))
-                 THEN split_part(normal_unit, '/', 1) ELSE '' END
-        ELSE normal_unit END"""
+            CASE WHEN rate AND ends_with(printed_form, split_part(unit, '/', 1))
+                 THEN split_part(unit, '/', 1) ELSE '' END
+        ELSE unit END"""
 
 
 def _stripped() -> str:
@@ -308,7 +310,7 @@ def _choose(forms: list[str]) -> str:
 _PLACED = {
     "before": "{word} || replace(core, '|', '')",
     "after_unit": "replace(core, '|', '') || {word}",
-    "after_number": "normal_number || {word} || replace(substr(core, length(normal_number) + 1), '|', '')",
+    "after_number": "number || {word} || replace(substr(core, length(number) + 1), '|', '')",
     "after_multiplier": "replace(core, '|', {word})",
 }
 """SQL of the printed form with a qualifier's word at its position; core is `number multiplier|unit`."""
@@ -322,6 +324,6 @@ def _range_form() -> str:
     dashes = "'-–~～―－至'"
     plain = f"translate(printed_form, {dashes}, '{RANGE_DASH * 7}')"
     once = "replace(core, '|', '')"
-    tail = "replace(substr(core, length(normal_number) + 1), '|', '')"
+    tail = "replace(substr(core, length(number) + 1), '|', '')"
     twice = f"replace({once}, '{RANGE_DASH}', {tail} || '{RANGE_DASH}')"
     return f"CASE WHEN {plain} IN ({once}, {twice}) THEN printed_form ELSE {once} END"
