@@ -12,6 +12,7 @@ import duckdb
 
 from pipeline import __version__, csvfiles, database, publish, schemas, stage
 from pipeline.database import Offender
+from pipeline.evidence import texts
 from pipeline.findings import Finding, InvalidData, errors, finding
 from pipeline.metadata import datapackage, dictionary, readme
 from pipeline.schemas import TABLES
@@ -64,13 +65,13 @@ def build(raw: str | Path = "raw", out: str | Path = "curated", engine: str = "l
     with publish.building(target) as scratch:
         staged = stage.read_lists(Path(raw), scratch)
         with staged.connection:
-            rows, themes = _check_and_write(staged, scratch / BUILT)
+            rows, themes = _check_and_write(staged, texts.folder(Path(raw)), scratch / BUILT)
             files = _write_manifest(staged, scratch / BUILT, rows)
         publish.swap(scratch / BUILT, target)
     return Manifest(target, __version__, rows, files, themes, staged.findings, time.perf_counter() - started)
 
 
-def _check_and_write(staged: Staged, built: Path) -> tuple[dict[str, int], list[Theme]]:
+def _check_and_write(staged: Staged, documents: Path, built: Path) -> tuple[dict[str, int], list[Theme]]:
     """Write tables and database while rows and rules are being checked; raises InvalidData where there are errors.
 
     Writing leaves the interpreter free, which checking needs: side by side they take little longer than one of them.
@@ -80,7 +81,7 @@ def _check_and_write(staged: Staged, built: Path) -> tuple[dict[str, int], list[
         defined = writer.submit(_define, connection, staged, built) if staged.codes else None
         stage.read_sheets(staged)
         written = None if errors(staged.findings) else writer.submit(_write, connection, staged, built)
-        stage.examine(staged, trust_proofs=True)
+        stage.examine(staged, documents, trust_proofs=True)
         _stop_on_errors(staged.findings)
         assert defined is not None
         assert written is not None
@@ -115,16 +116,17 @@ def _themes(connection: duckdb.DuckDBPyConnection) -> list[Theme]:
     """).fetchall()
 
 
-def check(raw: str | Path = "raw", documents: str | Path | None = None) -> list[Finding]:  # noqa: ARG001
+def check(raw: str | Path = "raw", documents: str | Path | None = None) -> list[Finding]:
     """Everything that is wrong with a raw folder; empty for clean data. Writes nothing there or anywhere that stays.
 
-    `documents` is where the texts of bulletins lie; figures are not yet compared with them.
+    `documents` is where the texts of bulletins lie (else $MINSHENG_DOCUMENTS, else `documents` in the raw folder):
+    every entry of a source whose text is there is compared with it, character by character.
     """
     with tempfile.TemporaryDirectory(prefix="minsheng-") as scratch:
         staged = stage.read_lists(Path(raw), Path(scratch))
         with staged.connection as connection:
             stage.read_sheets(staged)
-            stage.examine(staged)
+            stage.examine(staged, texts.folder(Path(raw), documents))
             if staged.codes is not None and not errors(staged.findings):
                 database.create(connection, None, dictionary.table(staged.dimensions).to_pylist())
                 database.fill(connection, {t: f"({_select(t, staged.dimensions)})" for t in TABLES})

@@ -51,6 +51,10 @@ RULES = {
     "span-overlap": Rule("Two entries claim the same characters", "characters {seen}, already claimed by {expected}"),
     "period": Rule("A period that does not exist", "{seen} names no real day, expected {expected}"),
     "period-sense": Rule("A period that makes no sense for the figure", "{seen}, expected {expected}"),
+    # texts
+    "text-hash": Rule("Another text than the one that was transcribed", "{seen}, expected {expected}"),
+    "text-span": Rule("The text does not say what the entry says", "the text has {seen}, expected {expected}"),
+    "text-paragraph": Rule("The characters stand in another paragraph", "paragraph {seen}, expected {expected}"),
     # tables
     "unique": Rule("A key that stands twice", "{seen} stands again, first in line {expected}"),
     "keyed-twice": Rule("A fact that its source states twice", "{seen} is keyed twice, first in line {expected}"),

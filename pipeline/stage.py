@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from pipeline import crosschecks, csvfiles, ingest, schemas
 from pipeline.crosschecks import Offence
 from pipeline.csvfiles import CsvFile
+from pipeline.evidence import texts
 from pipeline.findings import Finding, finding, nearest
 from pipeline.proofs import Proof
 from pipeline.schemas import TABLES, Table
@@ -80,8 +81,8 @@ def read_sheets(staged: Staged) -> None:
     _report(staged, {name: _stage_sheets(staged, TABLES[name], files) for name, files in staged.sheets.items()})
 
 
-def examine(staged: Staged, *, trust_proofs: bool = False) -> None:
-    """Check the code lists, and everything that takes more than one row.
+def examine(staged: Staged, documents: Path, *, trust_proofs: bool = False) -> None:
+    """Check the code lists, everything that takes more than one row, and every text that lies in `documents`.
 
     `trust_proofs`: unit algebra that this machine has proven before is not proven again.
     """
@@ -91,6 +92,7 @@ def examine(staged: Staged, *, trust_proofs: bool = False) -> None:
     _report(staged, {table.name: _check_list(table, staged.codes) for table in lists})
     complete = not any(f.rule.startswith("file-") for f in staged.findings)
     offences = [*crosschecks.run(staged.connection, staged.codes, complete=complete)]
+    offences += texts.compare(staged.connection, staged.codes, documents)
     _report_offences(staged, offences + _unit_algebra(staged.codes, trust_proofs))
     staged.findings += [finding("file-changed", f.name, seen="the file") for f in staged.files if f.changed]
 

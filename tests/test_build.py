@@ -138,7 +138,7 @@ def test_a_file_that_changes_while_it_is_read_is_noticed(raw: Raw, tmp_path: Pat
     staged = stage.read_lists(raw.path, tmp_path)
     stage.read_sheets(staged)
     os.utime(raw.path / SHEET, ns=(0, 0))
-    stage.examine(staged)
+    stage.examine(staged, tmp_path)
     assert [f.rule for f in staged.findings] == ["file-changed"]
 
 

@@ -226,9 +226,12 @@ def test_a_range_needs_its_qualifier_and_order(raw: Raw, second_source: Callable
     cells = {"unit": "对", "indicator_id": "marriages"}
     second_source(number="3—5", multiplier="万", as_printed="3—5万对", qualifier="range", time_period="2020", **cells)
     bare = second_source(number="3—5", multiplier="万", as_printed="3—5万对", time_period="2021", **cells)
+    thrice = second_source(
+        number="3—5—7", multiplier="万", as_printed="3—5—7万对", qualifier="range", time_period="2019", **cells
+    )
     turned = second_source(number="5—3", multiplier="万", as_printed="5—3万对", qualifier="range", **cells)
     found = {(f.rule, f.line) for f in raw.check() if f.rule == "pattern"}
-    assert found == {("pattern", bare), ("pattern", turned)}
+    assert found == {("pattern", bare), ("pattern", turned), ("pattern", thrice)}
 
 
 def test_a_number_of_more_digits_than_a_float_holds_is_refused(raw: Raw, second_source: Callable[..., int]) -> None:

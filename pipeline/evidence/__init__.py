@@ -1,0 +1,1 @@
+"""Figures against the texts they were printed in."""
