@@ -23,6 +23,15 @@ def test_a_build_sums_up_what_it_made(raw: Raw, tmp_path: Path, capsys: pytest.C
     assert "40 figures from 1 source, 0 errors, 0 warnings; 16 files in" in " ".join(out.split())
 
 
+def test_a_build_sums_up_as_json(raw: Raw, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["build", "--json", "--raw", str(raw.path), "--out", str(tmp_path / "curated")]
+    assert main(command) == 0
+    assert json.loads(capsys.readouterr().out)["rows"]["observations"] == 40
+    raw.edit(SHEET, 2, number="1e400")
+    assert main(command) == 1
+    assert json.loads(capsys.readouterr().out)[0]["rule"] == "pattern"
+
+
 def test_warnings_are_printed_and_do_not_fail(raw: Raw, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     raw.add("codelists/themes.csv", like=2, theme_id="idle")
     assert main(["build", "--raw", str(raw.path), "--out", str(tmp_path / "curated")]) == 0

@@ -3,6 +3,7 @@
 Example: minsheng build --raw raw --out curated
 """
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,7 @@ def command(
     out: Annotated[Path, typer.Option(help="Folder to write; its old content stays until the new is whole.")] = Path(
         "curated"
     ),
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary, or all findings, as JSON.")] = False,
 ) -> None:
     from pipeline.builder import build
     from pipeline.findings import InvalidData
@@ -29,10 +31,13 @@ def command(
     try:
         manifest = build(raw, out)
     except InvalidData as error:
-        output.print_findings(error.findings)
+        output.show_findings(error.findings, as_json)
         raise typer.Exit(1) from error
     except TargetError as error:
         raise output.misuse(str(error)) from error
+    if as_json:
+        print(output.as_json(asdict(manifest)))
+        return
     if manifest.findings:
         output.print_findings(manifest.findings)
     _print_summary(manifest)

@@ -21,8 +21,5 @@ def command(
     if not raw.is_dir():
         raise output.misuse(f"there is no folder {raw}")
     findings = check(raw)
-    if as_json:
-        print(output.findings_as_json(findings))
-    else:
-        output.print_findings(findings)
+    output.show_findings(findings, as_json)
     raise typer.Exit(1 if errors(findings) else 0)

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import typer
 
@@ -15,8 +16,15 @@ def misuse(message: str) -> typer.Exit:
     return typer.Exit(2)
 
 
-def findings_as_json(findings: Sequence[Finding]) -> str:
-    return json.dumps([f.as_dict() for f in findings], ensure_ascii=False, indent=1)
+def as_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1, default=str)
+
+
+def show_findings(findings: Sequence[Finding], json_wanted: bool) -> None:
+    if json_wanted:
+        print(as_json([f.as_dict() for f in findings]))
+    else:
+        print_findings(findings)
 
 
 def print_findings(findings: Sequence[Finding]) -> None:

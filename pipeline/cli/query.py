@@ -47,10 +47,7 @@ def _print_csv(answer: "Answer") -> None:
 
 
 def _print_json(answer: "Answer") -> None:
-    import json
-
-    rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
-    print(json.dumps(rows, ensure_ascii=False, default=str, indent=1))
+    print(output.as_json([dict(zip(answer.columns, row, strict=True)) for row in answer.rows]))
 
 
 def _print_markdown(answer: "Answer") -> None:
