@@ -1,6 +1,7 @@
 """Build the dataset: stage, check, write aside, swap. The only writer of `curated/`."""
 
 import json
+import os
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -14,11 +15,11 @@ from pipeline import __version__, csvfiles, database, publish, schemas, stage
 from pipeline.database import Offender
 from pipeline.evidence import texts
 from pipeline.findings import Finding, InvalidData, errors, finding
+from pipeline.ingest import quoted
 from pipeline.metadata import datapackage, dictionary, readme
 from pipeline.schemas import TABLES
 from pipeline.stage import Staged
 
-DATABASE = "minsheng.duckdb"
 BUILT = "built"
 Theme = tuple[str, int, int, int]
 """Name, indicators, figures, actions."""
@@ -61,14 +62,16 @@ def build(raw: str | Path = "raw", out: str | Path = "curated", engine: str = "l
     if engine != "local":
         raise ValueError(f"engine {engine!r} is not known, expected 'local'")
     started = time.perf_counter()
-    target = Path(out)
+    target, source = Path(os.path.abspath(out)), Path(os.path.abspath(raw))
+    if target.is_relative_to(source) or source.is_relative_to(target):
+        raise publish.TargetError(f"{out} and {raw} lie in one another: name a folder beside")
     with publish.building(target) as scratch:
-        staged = stage.read_lists(Path(raw), scratch)
+        staged = stage.read_lists(source, scratch)
         with staged.connection:
-            rows, themes = _check_and_write(staged, texts.folder(Path(raw)), scratch / BUILT)
+            rows, themes = _check_and_write(staged, texts.folder(source), scratch / BUILT)
             files = _write_manifest(staged, scratch / BUILT, rows)
         publish.swap(scratch / BUILT, target)
-    return Manifest(target, __version__, rows, files, themes, staged.findings, time.perf_counter() - started)
+    return Manifest(Path(out), __version__, rows, files, themes, staged.findings, time.perf_counter() - started)
 
 
 def _check_and_write(staged: Staged, documents: Path, built: Path) -> tuple[dict[str, int], list[Theme]]:
@@ -93,7 +96,7 @@ def _check_and_write(staged: Staged, documents: Path, built: Path) -> tuple[dict
 
 
 def _define(connection: duckdb.DuckDBPyConnection, staged: Staged, built: Path) -> None:
-    database.create(connection, built / DATABASE, dictionary.table(staged.dimensions).to_pylist())
+    database.create(connection, built / publish.DATABASE, dictionary.table(staged.dimensions).to_pylist())
 
 
 def _write(
@@ -148,7 +151,8 @@ def _order(name: str, dimensions: tuple[str, ...]) -> list[str]:
 def _select(name: str, dimensions: tuple[str, ...]) -> str:
     """A staged table's published columns in published order."""
     columns = schemas.names(TABLES[name], "published", dimensions)
-    return f"SELECT {', '.join(columns)} FROM memory.{name} ORDER BY {', '.join(_order(name, dimensions))}"
+    order = map(quoted, _order(name, dimensions))
+    return f"SELECT {', '.join(map(quoted, columns))} FROM memory.{name} ORDER BY {', '.join(order)}"
 
 
 def _write_tables(connection: duckdb.DuckDBPyConnection, staged: Staged, built: Path) -> dict[str, int]:
@@ -191,7 +195,7 @@ def _write_manifest(staged: Staged, built: Path, rows: dict[str, int]) -> list[d
     assert staged.codes is not None
     published = dictionary.published(staged.dimensions)
     (built / "README.md").write_text(readme.render(published, rows, __version__), encoding="utf-8")
-    paths = sorted(p for p in built.iterdir() if p.name != DATABASE)
+    paths = sorted(p for p in built.iterdir() if p.name != publish.DATABASE)
     files = [
         {"path": p.name, "rows": rows.get(p.stem), "bytes": p.stat().st_size, "hash": f"sha256:{csvfiles.sha256(p)}"}
         for p in paths

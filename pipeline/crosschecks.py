@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from pipeline.findings import nearest
-from pipeline.schemas import TABLES, TOTAL, Table, columns
+from pipeline.schemas import TABLES, TOTAL, Table, is_free
 from pipeline.validate import Codes
 
 
@@ -156,9 +156,8 @@ def _unused(connection: duckdb.DuckDBPyConnection, codes: Codes) -> Iterator[Off
 
 def _dimensions_without_total(codes: Codes) -> Iterator[Offence]:
     rows = codes.tables["dimensions"].to_pylist()
-    taken = columns(TABLES["observations"])
     for row in rows:
-        if row["dimension"] in taken:
+        if row["dimension"] and not is_free(row["dimension"]):
             hint = "give the dimension another name"
             yield Offence(
                 "reference", "dimensions", row["row"], "dimension", row["dimension"], "names that are free", hint

@@ -17,6 +17,10 @@ from typing import TextIO
 from pipeline.findings import Finding, finding, nearest
 
 BLOCK = 1 << 22
+MAX_CELL = 2_000_000
+"""Characters in a cell, and bytes in a row for DuckDB: more is a quote that never closes."""
+
+csv.field_size_limit(MAX_CELL)
 _BYTE_ORDER_MARKS = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16", codecs.BOM_UTF32_LE: "UTF-32"}
 _SUSPICIOUS = (b'" ', b' "', b'"\t', b'\t"')
 _SMART_QUOTES = "“”‘’"
@@ -49,9 +53,11 @@ def _stamp(path: Path) -> tuple[int, int, int]:
 def inspect(root: Path, name: str, required: list[str], optional: Iterable[str] = ()) -> CsvFile:
     """Scan a file: link, encoding, NUL, header; where quotes look odd, every row."""
     file = CsvFile(root / name, name)
-    if not _is_plain_file(file) or not _scan(file, required):
-        return file
-    _check_header(file, required, list(optional))
+    try:
+        if _is_plain_file(file) and _scan(file, required):
+            _check_header(file, required, list(optional))
+    except OSError as error:
+        file.add("file-unreadable", seen=f"cannot be read: {error.strerror}")
     return file
 
 
@@ -212,9 +218,9 @@ def _width_hint(cells: list[str], width: int) -> str:
 
 def _quote_words(error: str, read_to: int) -> str:
     if "field larger than" in error:
-        return "a cell of more than 131 072 characters: a quote probably never closes"
+        return f"a cell of more than {MAX_CELL:,} characters: a quote probably never closes"
     if "unexpected end of data" in error or read_to:
-        return f"a quote opens and never closes, or not before line {read_to}"
+        return "a quote opens and never closes" + (f", or not before line {read_to}" if read_to else "")
     return "text behind a closing quote" if "expected after" in error else error
 
 

@@ -84,13 +84,13 @@ _SQL_TYPES = {
 
 
 def _column(row: Row) -> str:
-    return f"{row['column_name']} {_SQL_TYPES[row['type']]}{'' if row['nullable'] else ' NOT NULL'}"
+    return f'"{row["column_name"]}" {_SQL_TYPES[row["type"]]}{"" if row["nullable"] else " NOT NULL"}'
 
 
 def _facts(columns: list[Row]) -> str:
     """Observations with their breakdown as one text, empty for totals: dimensions differ from dataset to dataset."""
     dimensions = [c["column_name"] for c in columns if " where dimension=" in (c["codes"] or "")]
-    parts = [f"CASE WHEN {d} <> '_T' THEN '{d}=' || {d} END" for d in dimensions]
+    parts = [f"CASE WHEN \"{d}\" <> '_T' THEN '{d}=' || \"{d}\" END" for d in dimensions]
     breakdown = f"concat_ws(', ', {', '.join(parts)})" if parts else "''"
     return f"CREATE VIEW facts AS SELECT *, {breakdown} AS breakdown FROM observations"
 
@@ -118,7 +118,7 @@ def _comments(tables: dict[str, list[Row]]) -> Iterator[str]:
         for row in rows:
             unit = f" [{row['unit']}]" if row["unit"] else ""
             words = f"{row['description']}{unit} · {row['description_zh']}"
-            yield f"COMMENT ON COLUMN {name}.{row['column_name']} IS {quoted(words)}"
+            yield f'COMMENT ON COLUMN {name}."{row["column_name"]}" IS {quoted(words)}'
     for name, sql in views().items():
         yield f"COMMENT ON VIEW {name} IS {quoted(question(sql))}"
     yield "COMMENT ON VIEW facts IS 'Observations with their breakdown as one text, empty for totals'"

@@ -17,7 +17,7 @@ import duckdb
 import pyarrow as pa
 
 from pipeline import periods, schemas
-from pipeline.csvfiles import CsvFile
+from pipeline.csvfiles import MAX_CELL, CsvFile
 from pipeline.quantity import BOUNDS, FALLS, MAX_DIGITS, MULTIPLIERS, RANGE_DASH, RISES, normalising_pairs
 from pipeline.schemas import TOTAL, Table
 
@@ -42,6 +42,11 @@ WORDING = {
 
 def sql_text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
+
+
+def quoted(name: str) -> str:
+    """A name as SQL takes it even where it is one of its words."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def sql_list(values: list[str]) -> str:
@@ -154,7 +159,7 @@ def _read_csv(header: list[str], paths: list[str]) -> str:
     files = ", ".join(sql_text(p) for p in paths)
     return (
         f"read_csv([{files}], columns = {{{columns}}}, auto_detect = false, header = true, delim = ',', quote = '\"', "
-        "escape = '\"', strict_mode = true, filename = true)"
+        f"escape = '\"', strict_mode = true, max_line_size = {MAX_CELL}, filename = true)"
     )
 
 
@@ -166,7 +171,8 @@ def _typed(table: Table, header: list[str], dimensions: tuple[str, ...]) -> list
             continue
         pattern, cast = _TYPED[schemas.arrow_type(each)]
         if name in dimensions:
-            items.append(f"coalesce({name}, '{TOTAL}') AS {name}" if name in header else f"'{TOTAL}' AS {name}")
+            value = f"coalesce({quoted(name)}, '{TOTAL}')" if name in header else f"'{TOTAL}'"
+            items.append(f"{value} AS {quoted(name)}")
         elif pattern:
             fits = f"regexp_full_match({name}, {sql_text(pattern)})"
             items.append(f"CASE WHEN {fits} THEN {cast.format(c=name)} END AS {name}")
@@ -180,8 +186,7 @@ def _typed(table: Table, header: list[str], dimensions: tuple[str, ...]) -> list
 _DERIVED = {
     "sources": """
         period_end(time_period) AS period_end,
-        CASE WHEN length(published_on) = 7 THEN last_day(try_cast(published_on || '-01' AS DATE))
-             ELSE try_cast(published_on AS DATE) END AS known_from""",
+        period_end(CASE WHEN length(published_on) >= 7 THEN published_on END) AS known_from""",
     "passed_over": "parse_filename(filename, true) AS source_id",
     "actions": """
         parse_filename(filename, true) AS source_id,
@@ -225,7 +230,7 @@ def _figures_query(typed: str, figures: Figures) -> str:
             CASE WHEN qualifier = 'range' THEN {_range_end(1)} ELSE {_scaled("tenths - below")} END AS first_end,
             CASE WHEN qualifier = 'range' THEN {_range_end(2)} ELSE {_scaled("tenths + above")} END AS last_end
         FROM distances)
-    SELECT filename, unread, {", ".join([*_KEYED_FIGURE, *figures.dimensions])}, source_id,
+    SELECT filename, unread, {", ".join([*_KEYED_FIGURE, *map(quoted, figures.dimensions)])}, source_id,
         source_id || ':' || figure_no AS observation_id,
         period_start(time_period) AS period_start, period_end(time_period) AS period_end,
         {_scaled("sign * tenths")} AS obs_value,

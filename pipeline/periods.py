@@ -5,8 +5,9 @@ Start and last day are derived in SQL, for a sheet of any size; a period that na
 
 PATTERN = r"^[12][0-9]{3}(-(S[12]|Q[1-4]|(0[1-9]|1[0-2])(-[0-3][0-9](/P[1-9][0-9]{0,2}[YMWD])?)?))?$"
 
-MACROS = r"""
+MACROS = rf"""
 CREATE OR REPLACE TEMP MACRO period_start(p) AS try_cast(CASE
+    WHEN NOT regexp_matches(p, '{PATTERN}') THEN NULL
     WHEN length(p) = 4 THEN p || '-01-01'
     WHEN length(p) >= 10 THEN left(p, 10)
     WHEN p[6] = 'S' THEN left(p, 5) || CASE p[7] WHEN '1' THEN '01-01' ELSE '07-01' END

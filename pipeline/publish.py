@@ -6,6 +6,8 @@ Left-overs of killed builds are swept by the next one, which holds the lock.
 
 import contextlib
 import ctypes
+import glob
+import json
 import os
 import shutil
 import sys
@@ -18,7 +20,9 @@ import filelock
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+NAME = "minsheng"
 MANIFEST = "datapackage.json"
+DATABASE = "minsheng.duckdb"
 ROW_GROUP = 122_880
 """Rows in a Parquet row group: DuckDB's own size, best for its scans."""
 
@@ -34,16 +38,9 @@ class TargetError(Exception):
 def building(target: Path) -> Iterator[Path]:
     """A scratch folder beside the target, on its file system, under the target's lock. Raises TargetError."""
     _refuse_foreign(target)
+    lock = _locked(target)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        lock = filelock.FileLock(target.parent / f".{target.name}.lock", timeout=0)
-        lock.acquire()
-    except filelock.Timeout as error:
-        raise TargetError(f"another build is writing to {target}: wait until it is done") from error
-    except OSError as error:
-        raise TargetError(f"{target.parent} cannot be written: {error.strerror}") from error
-    try:
-        for left_over in target.parent.glob(f".{target.name}.build-*"):
+        for left_over in target.parent.glob(f".{glob.escape(target.name)}.build-*"):
             shutil.rmtree(left_over, ignore_errors=True)
         scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}.build-", dir=target.parent))
         try:
@@ -54,12 +51,41 @@ def building(target: Path) -> Iterator[Path]:
         lock.release()
 
 
+def _locked(target: Path) -> filelock.BaseFileLock:
+    lock = filelock.FileLock(target.parent / f".{target.name}.lock", timeout=0)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not os.access(target.parent, os.W_OK):
+            raise TargetError(f"{target.parent} cannot be written")
+        lock.acquire()
+    except filelock.Timeout as error:
+        raise TargetError(f"another build is writing to {target}: wait until it is done") from error
+    except OSError as error:
+        raise TargetError(f"{target.parent} cannot be written: {error.strerror}") from error
+    return lock
+
+
 def _refuse_foreign(target: Path) -> None:
-    """Only an empty folder, or one that an earlier build made, is ever replaced."""
+    """Only an empty folder, or one that holds what an earlier build made and nothing else, is ever replaced."""
     if target.is_symlink() or (target.exists() and not target.is_dir()):
         raise TargetError(f"{target} is no folder: name one that a build may replace")
-    if target.is_dir() and any(target.iterdir()) and not (target / MANIFEST).is_file():
-        raise TargetError(f"{target} holds files that no build made: name an empty folder or an earlier build's")
+    if Path.cwd().is_relative_to(target):
+        raise TargetError(f"{target} holds the folder you are in, and a build would replace it: name another")
+    there = {p.name for p in target.iterdir()} if target.is_dir() else set()
+    if strangers := sorted(there - _made_by_a_build(target)):
+        names = ", ".join(strangers[:3]) + (" …" if len(strangers) > 3 else "")
+        raise TargetError(f"{target} holds what no build made ({names}): move it, or name another folder")
+
+
+def _made_by_a_build(target: Path) -> set[str]:
+    """Names of the files that the manifest in a folder lists, if it is one of ours."""
+    try:
+        package = json.loads((target / MANIFEST).read_text(encoding="utf-8"))
+        if package["name"] != NAME:
+            return set()
+        return {r["path"] for r in package["resources"]} | {MANIFEST, DATABASE}
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
 
 
 def write_parquet(connection: duckdb.DuckDBPyConnection, query: str, schema: pa.Schema, path: Path) -> int:

@@ -28,7 +28,12 @@ class Answer:
 
 def query(sql: str, folder: Path | None = None, seconds: float = 60) -> Answer:
     """Answer one SELECT over the dataset in `folder`. Raises QueryError, and FileNotFoundError without one."""
-    connection = _locked(folder or paths.curated())
+    try:
+        connection = _locked(folder or paths.curated())
+    except (duckdb.Error, OSError) as error:
+        if isinstance(error, FileNotFoundError):
+            raise
+        raise QueryError(f"the dataset cannot be opened: {_words(error)}") from error
     try:
         _refuse_all_but_select(connection, sql)
     except QueryError:
@@ -79,7 +84,7 @@ def _rows(result: duckdb.DuckDBPyConnection, timer: threading.Timer, seconds: fl
         result.close()
 
 
-def _words(error: duckdb.Error, seconds: float = 0) -> str:
+def _words(error: Exception, seconds: float = 0) -> str:
     if isinstance(error, duckdb.InterruptException):
         return f"stopped after {seconds:g} s: ask for less, or allow more with --timeout"
     if "pytz" in str(error):

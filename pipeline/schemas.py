@@ -337,6 +337,18 @@ TABLES = {
 """Every table by name; sheets first, then what they refer to."""
 
 
+RESERVED = frozenset(
+    ["filename", "breakdown", "at_day", "exponent", "countable", "rate", "plain_number", "tenths", "decimals", "zeros", "below", "above", "sign", "first_end", "last_end", "core", "stripped"]
+)
+"""Names that queries use beside the declared and working columns: no dimension may take one."""
+
+
+def is_free(name: str) -> bool:
+    """True for a name that a dimension may have."""
+    declared = TABLES["observations"].model.to_schema().columns
+    return not any(name in taken for taken in (declared, WORKING, WORKING_FIGURES, RESERVED))
+
+
 def dimension_column(name: str, codes: str) -> pandera.Column:
     """The column of a dimension that `dimensions.csv` names."""
     metadata = {"zh": f"维度 {name}", "keyed": True, "published": True, "codes": codes, "unit": None}

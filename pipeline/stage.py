@@ -170,7 +170,7 @@ def _sheets(raw: Path, staged: Staged) -> dict[str, list[CsvFile]]:
         sheets[table.name] = []
         optional = codes.dimensions if codes and table.name == "observations" else ()
         folder = raw / Path(table.raw).parent
-        for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+        for path in _listed(staged, folder, raw):
             if path.name.startswith("."):
                 continue
             name = path.relative_to(raw).as_posix()
@@ -183,6 +183,15 @@ def _sheets(raw: Path, staged: Staged) -> dict[str, list[CsvFile]]:
             if not file.findings:
                 sheets[table.name].append(file)
     return sheets
+
+
+def _listed(staged: Staged, folder: Path, raw: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir()) if folder.is_dir() else []
+    except OSError as error:
+        name = folder.relative_to(raw).as_posix()
+        staged.findings.append(finding("file-unreadable", name, seen=f"cannot be read: {error.strerror}"))
+        return []
 
 
 def _stage_sheets(staged: Staged, table: Table, files: list[CsvFile]) -> list[tuple[int, Failure]]:

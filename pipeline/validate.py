@@ -58,9 +58,8 @@ class Codes:
     @cached_property
     def dimensions(self) -> tuple[str, ...]:
         """Names of the breakdown columns, in order; what cannot be a column's name is left out (and reported)."""
-        taken = schemas.columns(schemas.TABLES["observations"])
         names = {n for n in self.tables["dimensions"]["dimension"].to_pylist() if n and re.match(schemas.CODE, n)}
-        return tuple(sorted(names - taken.keys()))
+        return tuple(sorted(filter(schemas.is_free, names)))
 
     @cached_property
     def indicators(self) -> dict[str, dict[str, Any]]:

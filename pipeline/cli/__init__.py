@@ -4,6 +4,7 @@ Exit codes: 0 fine (warnings included), 1 the data has errors, 2 the command was
 """
 
 import gc
+import io
 import os
 import signal
 import sys
@@ -63,6 +64,9 @@ def run() -> None:
     sys.modules.setdefault("hypothesis", None)  # type: ignore[arg-type]  # pandera loads it where it finds it
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `minsheng query … | head` ends quietly
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without Chinese shows escapes
     code = main()
     try:
         sys.stdout.flush()

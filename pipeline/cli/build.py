@@ -52,7 +52,7 @@ def _print_summary(manifest: "Manifest") -> None:
         column.justify = "right"
     for theme, *counts in manifest.themes:
         table.add_row(theme, *(f"{c:,}" for c in counts))
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False)
     console.print(table)
     rows, sources = manifest.rows["observations"], manifest.rows["sources"]
     console.print(

@@ -4,7 +4,9 @@ Example: minsheng query "SELECT name_en, obs_value, lower, upper, unit FROM head
 """
 
 import itertools
+import math
 from collections.abc import Iterable
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +15,8 @@ import typer
 from pipeline.cli import output
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from pipeline.query import Answer
 
 _SHOWN = 200
@@ -47,7 +51,25 @@ def _print_csv(answer: "Answer") -> None:
 
 
 def _print_json(answer: "Answer") -> None:
-    print(output.as_json([dict(zip(answer.columns, row, strict=True)) for row in answer.rows]))
+    names = _unlike(answer.columns)
+    print(output.as_json([dict(zip(names, map(_plain, row), strict=True)) for row in answer.rows]))
+
+
+def _unlike(columns: list[str]) -> list[str]:
+    """Names of which none stands twice: the second `x` becomes `x_2`."""
+    seen: dict[str, int] = {}
+    result = []
+    for name in columns:
+        seen[name] = seen.get(name, 0) + 1
+        result.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
+    return result
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it: no infinities, and decimals as numbers."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _print_markdown(answer: "Answer") -> None:
@@ -74,10 +96,25 @@ def _print_table(answer: "Answer") -> None:
         table.add_column(Text(name), justify="right" if numeric and rows else "left")
     for row in rows:
         table.add_row(*(Text(_cell(value)) for value in row))
-    console = Console(highlight=False)
-    console.print(table)
+    console = Console(highlight=False, markup=False)
+    if not console.is_terminal:
+        console.width = 10_000  # nobody's screen: nothing is folded
+    if console.measure(table).maximum <= console.width:
+        console.print(table)
+    else:
+        _print_records(console, answer.columns, rows)
     more = sum(1 for _ in answer.rows)
     console.print(f"{len(rows) + more:,} row{'' if len(rows) + more == 1 else 's'}" + _note(more))
+
+
+def _print_records(console: "Console", columns: list[str], rows: list[tuple[Any, ...]]) -> None:
+    """Rows one below the other, for answers wider than the screen."""
+    width = max(map(len, columns))
+    for number, row in enumerate(rows, 1):
+        console.print(f"─ {number} " + "─" * (width - len(str(number))))
+        for name, value in zip(columns, row, strict=True):
+            console.print(f"{name:{width}}  {_cell(value)}")
+    console.print()
 
 
 def _note(more: int) -> str:

@@ -6,6 +6,7 @@ import pyarrow as pa
 from pandera.api.checks import Check
 
 from pipeline import schemas
+from pipeline.publish import NAME
 from pipeline.schemas import TABLES
 
 _PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -28,7 +29,7 @@ def descriptor(
     """The package. `files`: path, rows, bytes and hash of each file; `published`: Arrow schema by table."""
     return {
         "$schema": _PROFILE,
-        "name": "minsheng",
+        "name": NAME,
         "title": "Minsheng: figures of Chinese civil-affairs bulletins",
         "description": "Every figure with its printed form, the interval it allows and the characters it came from.",
         "version": version,
