@@ -73,7 +73,7 @@ def _slip(text: str) -> str:
 _SLIPS = [
     (r"^\s|\s$", "a stray space: {stripped!r}"),
     (r"^[“”‘’]|[“”‘’]$", "typographic quotes: take them away, or use straight ones"),
-    (r"^[=@]|^[+-][^0-9]", "a spreadsheet would run this as a formula: begin with a word"),
+    (r"^[=@＝＠]|^[-+－＋][^0-9]|^[-+][0-9]+[^0-9.]", "a spreadsheet would run this as a formula: begin with a word"),
     (r"[０-９．，％]", "full-width characters: key {mended}"),
     (r"[0-9][eE][+-]?[0-9]", "a spreadsheet wrote the number in scientific notation: key the printed digits"),
     (r"[0-9]_[0-9]", "no underscores between digits"),
@@ -81,6 +81,7 @@ _SLIPS = [
     (r"^[0-9]{1,4}/[0-9]{1,2}(/[0-9]{1,4})?$", "a spreadsheet made a date of it: key year-month-day"),
     (r"^[A-Z][a-z]{2}-[0-9]{2}$|^[0-9]{1,2}-[A-Z][a-z]{2}", "a spreadsheet made a date of it: key what is printed"),
     (r"-H[12]$", "half-years are S1 and S2"),
+    (r"^\+", "no sign before the digits"),
     (r"^-", "a count is never negative; for a fall set the direction"),
     (r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]", "invisible characters, probably pasted: key the cell again"),
 ]
@@ -178,6 +179,8 @@ def _decimals(seen: object, row: Row, cells: dict[str, str], codes: Codes) -> Wo
 def _direction(seen: object, row: Row, cells: dict[str, str], codes: Codes) -> Words:
     nature = codes.indicators[row["indicator_id"]]["nature"]
     shown = row["direction"] or "empty"
+    if row["direction"] and (row["number"] or "").startswith("-"):
+        return f"{shown} beside a minus", "one of them", "the direction alone negates: a fall by -5 would be a rise"
     if nature == "change":
         return shown, "what the print says: rise or fall", "a change is keyed without sign and with its direction"
     return shown, f"none, {row['indicator_id']} is a {nature}", "a published change has an indicator of nature change"

@@ -215,8 +215,7 @@ def _figures_query(typed: str, figures: Figures) -> str:
         FROM typed),
     digits AS (
         SELECT *, (replace(plain_number, '.', '') || '0')::BIGINT AS tenths,
-            CASE WHEN strpos(split_part(number, '{RANGE_DASH}', 1), '.') = 0 THEN 0
-                 ELSE length(split_part(number, '{RANGE_DASH}', 1)) - strpos(number, '.') END AS decimals,
+            greatest({_decimals(1)}, {_decimals(2)}) AS decimals,
             CASE WHEN regexp_full_match(plain_number, '-?[0.]+') THEN 0
                  ELSE length(replace(plain_number, '.', '')) - length(rtrim(replace(plain_number, '.', ''), '0'))
                  END AS zeros
@@ -234,8 +233,8 @@ def _figures_query(typed: str, figures: Figures) -> str:
         source_id || ':' || figure_no AS observation_id,
         period_start(time_period) AS period_start, period_end(time_period) AS period_end,
         {_scaled("sign * tenths")} AS obs_value,
-        CASE WHEN sign < 0 THEN -last_end ELSE first_end END AS lower,
-        CASE WHEN sign < 0 THEN -first_end ELSE last_end END AS upper,
+        CASE WHEN sign < 0 THEN 0 - last_end ELSE first_end END AS lower,
+        CASE WHEN sign < 0 THEN 0 - first_end ELSE last_end END AS upper,
         CASE WHEN decimals <= {MAX_DIGITS} THEN decimals::TINYINT END AS printed_decimals,
         'keyed' AS evidence, 'A' AS obs_status,
         printed_form, {_recomposed(figures.words)} AS recomposed
@@ -256,6 +255,11 @@ def _normalised(column: str) -> str:
 def _scaled(tenths: str) -> str:
     """Tenths of the last printed place, an integer, as the nearest float64 of base units."""
     return f"(({tenths})::VARCHAR || 'e' || (exponent - decimals - 1)::VARCHAR)::DOUBLE"
+
+
+def _decimals(end: int) -> str:
+    """Digits behind the point of one end of a range, or of a plain number, which has the first only."""
+    return f"length(split_part(split_part(number, '{RANGE_DASH}', {end}), '.', 2))"
 
 
 def _range_end(which: int) -> str:
@@ -326,9 +330,15 @@ def _placed(word: str, position: str) -> str:
 
 
 def _range_form() -> str:
+    """A range as printed: `3—5万人`, `3万—5万人` or `5%—20%`, with any dash."""
     dashes = "'-–~～―－至'"
-    plain = f"translate(printed_form, {dashes}, '{RANGE_DASH * 7}')"
+    plain = f"translate(stripped, {dashes}, '{RANGE_DASH * 7}')"
     once = "replace(core, '|', '')"
-    tail = "replace(substr(core, length(number) + 1), '|', '')"
-    twice = f"replace({once}, '{RANGE_DASH}', {tail} || '{RANGE_DASH}')"
-    return f"CASE WHEN {plain} IN ({once}, {twice}) THEN printed_form ELSE {once} END"
+    tail = "substr(core, length(number) + 1)"
+    forms = [f"replace({once}, '{RANGE_DASH}', {part} || '{RANGE_DASH}')" for part in _RANGE_PARTS]
+    forms = [form.replace("{tail}", tail) for form in forms]
+    return f"CASE WHEN {plain} IN ({', '.join([once, *forms])}) THEN printed_form ELSE {once} END"
+
+
+_RANGE_PARTS = ["split_part({tail}, '|', 1)", "replace({tail}, '|', '')"]
+"""What may stand behind the first number too: the multiplier, or multiplier and unit."""

@@ -42,9 +42,9 @@ RISES = ("增长", "增加", "上升", "提高", "增幅")
 FALLS = ("下降", "减少", "降低", "降幅", "下滑")
 
 _TRADITIONAL = str.maketrans(
-    "萬億餘個戶對張雙處間項單場筆輛噸課團隊鄉縣區倆貳參陸圓歲過約達將滿於內漲長減對",
-    "万亿余个户对张双处间项单场笔辆吨课团队乡县区俩贰参陆圆岁过约达将满于内涨长减对",
-)
+    "萬億餘個戶對張雙處間項單場筆輛噸課團隊鄉縣區倆貳參陸歲過約達將滿於內漲長減對",
+    "万亿余个户对张双处间项单场笔辆吨课团队乡县区俩贰参陆岁过约达将满于内涨长减对",
+) | str.maketrans("圓圆•・‧∙", "元元····")
 _DROPPED = str.maketrans("", "", ", \t\n\r\u3000\u00a0")
 
 
@@ -159,8 +159,8 @@ class Quantity:
 
     @property
     def decimals(self) -> int:
-        """Digits printed behind the decimal point (of the first end, for a range)."""
-        return len(self.number.split(RANGE_DASH)[0].partition(".")[2])
+        """Digits printed behind the decimal point (the more of both ends, for a range)."""
+        return max(len(end.partition(".")[2]) for end in self.number.split(RANGE_DASH))
 
     @property
     def value(self) -> Decimal | None:

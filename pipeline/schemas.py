@@ -32,10 +32,13 @@ _PLAIN = rf"[0-9]{{1,{MAX_DIGITS}}}(\.[0-9]{{1,{MAX_DIGITS - 1}}})?"
 NUMBER = rf"^-?{_PLAIN}(—{_PLAIN})?$"
 FORMULA = r"^[a-z][a-z0-9_]* [*/-] [a-z][a-z0-9_]*$"
 _INVISIBLE = (
-    r"\x{00}-\x{09}\x{0b}\x{0c}\x{0e}-\x{1f}\x{7f}-\x{9f}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2064}\x{feff}"
+    r"\x{00}-\x{09}\x{0b}\x{0c}\x{0e}-\x{1f}\x{7f}-\x{9f}\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2060}-\x{2064}"
+    r"\x{ad}\x{e000}-\x{f8ff}\x{feff}"
 )
-BAD_TEXT = rf"^\s|\s$|^[=@]|^[+-][^0-9]|[{_INVISIBLE}]|^[“‘][^“‘]*[”’]$"
-"""Stray space at an end, a spreadsheet formula, characters that cannot be seen, typographic quotes around a cell."""
+BAD_PRINT = rf"^\s|\s$|[{_INVISIBLE}]|^[“‘][^“‘]*[”’]$"
+"""Stray space at an end, characters that cannot be seen, typographic quotes around a cell."""
+BAD_TEXT = rf"{BAD_PRINT}|^[-=+@－＝＋＠]"
+"""The same, and what a spreadsheet would run as a formula."""
 
 
 def column(
@@ -47,12 +50,17 @@ def column(
     codes: str | None = None,
     unit: str | None = None,
     sdmx: str | None = None,
-    free_text: bool = False,
+    verbatim: bool = False,
     **checks: Any,
 ) -> Any:
-    """Declare a column. `codes` names the code list its values come from, as `table.column`."""
+    """Declare a column. `codes` names the code list its values come from, as `table.column`.
+
+    A keyed text without pattern, list or codes is free text: nothing in it may run as a formula, but where `verbatim`.
+    """
     metadata = {"zh": zh, "keyed": keyed, "published": published, "codes": codes, "unit": unit, "sdmx": sdmx}
-    return pandera.Field(description=en, metadata=metadata | {"free_text": free_text}, **checks)
+    is_free_text = keyed and not codes and not {"str_matches", "isin"} & checks.keys()
+    metadata["bad"] = (BAD_PRINT if verbatim else BAD_TEXT) if is_free_text else None
+    return pandera.Field(description=en, metadata=metadata, **checks)
 
 
 class Observations(pandera.DataFrameModel):
@@ -122,7 +130,7 @@ class Observations(pandera.DataFrameModel):
     printed_decimals: Tiny = column(
         "小数位数", "Digits printed behind the decimal point", keyed=False, nullable=True, sdmx="DECIMALS"
     )
-    as_printed: Text = column("原文", "The characters of the figure, verbatim", free_text=True)
+    as_printed: Text = column("原文", "The characters of the figure, verbatim", verbatim=True)
     paragraph: Int = column("段落", "Number of the non-empty line in the text", nullable=True, ge=1)
     char_start: Int = column("起始字符", "First code point of the figure in the text", nullable=True, ge=0)
     char_end: Int = column("结束字符", "Code point behind the figure", nullable=True, ge=1)
@@ -132,7 +140,7 @@ class Observations(pandera.DataFrameModel):
     obs_status: Text = column(
         "观测状态", "A normal, B break in the series", keyed=False, isin=["A", "B"], sdmx="OBS_STATUS"
     )
-    note: Text = column("备注", "What a reader must know", nullable=True, free_text=True, sdmx="COMMENT_OBS")
+    note: Text = column("备注", "What a reader must know", nullable=True, sdmx="COMMENT_OBS")
 
 
 class PassedOver(pandera.DataFrameModel):
@@ -142,13 +150,13 @@ class PassedOver(pandera.DataFrameModel):
     paragraph: Int = column("段落", "Number of the non-empty line in the text", ge=1)
     char_start: Int = column("起始字符", "First code point of the entry", ge=0)
     char_end: Int = column("结束字符", "Code point behind the entry", ge=1)
-    as_printed: Text = column("原文", "The characters passed over, verbatim", free_text=True)
+    as_printed: Text = column("原文", "The characters passed over, verbatim", verbatim=True)
     reason: Text = column(
         "理由",
         "Why this is no figure",
         isin=["date", "duration", "name", "idiom", "ordinal", "page", "age", "reference"],
     )
-    note: Text = column("备注", "What a reader must know", nullable=True, free_text=True)
+    note: Text = column("备注", "What a reader must know", nullable=True)
 
 
 class Actions(pandera.DataFrameModel):
@@ -160,8 +168,8 @@ class Actions(pandera.DataFrameModel):
     paragraph: Int = column("段落", "Number of the non-empty line in the text", nullable=True, ge=1)
     ref_area: Text = column("地区代码", "Area that acts", codes="areas.code")
     theme_id: Text = column("主题编号", "Theme", codes="themes.theme_id")
-    title_zh: Text = column("中文标题", "The action, in Chinese", free_text=True)
-    title_en: Text = column("英文标题", "The action, in English", free_text=True)
+    title_zh: Text = column("中文标题", "The action, in Chinese")
+    title_en: Text = column("英文标题", "The action, in English")
     status: Text = column("状态", "State of the action", isin=["planned", "launched", "under_way", "completed"])
     due: Text = column("期限", "Period by whose end it is due", nullable=True, str_matches=periods.PATTERN)
     due_end: Day = column("截止日", "Last day of the due period", keyed=False, nullable=True)
@@ -171,15 +179,15 @@ class Actions(pandera.DataFrameModel):
         nullable=True,
         str_matches=r"^[1-9][0-9]*(\|[1-9][0-9]*)*$",
     )
-    note: Text = column("备注", "What a reader must know", nullable=True, free_text=True)
+    note: Text = column("备注", "What a reader must know", nullable=True)
 
 
 class Sources(pandera.DataFrameModel):
     """Bulletins that figures were transcribed from."""
 
     source_id: Text = column("来源编号", "Name of the source's files", str_matches=SOURCE_ID)
-    title_zh: Text = column("标题", "Title as published", free_text=True)
-    publisher: Text = column("发布者", "Who published it", nullable=True, free_text=True)
+    title_zh: Text = column("标题", "Title as published")
+    publisher: Text = column("发布者", "Who published it", nullable=True)
     published_on: Text = column(
         "发布日期",
         "Day or month of publication",
@@ -195,7 +203,7 @@ class Sources(pandera.DataFrameModel):
     text_sha256: Text = column(
         "原文散列", "SHA-256 of the text, as bytes", nullable=True, str_matches=r"^[0-9a-f]{64}$"
     )
-    note: Text = column("备注", "What a reader must know", nullable=True, free_text=True)
+    note: Text = column("备注", "What a reader must know", nullable=True)
     period_end: Day = column("期末", "Last day of time_period", keyed=False, published=False, nullable=True)
 
 
@@ -203,8 +211,8 @@ class Indicators(pandera.DataFrameModel):
     """Concepts that figures measure; each unit says what is counted."""
 
     indicator_id: Text = column("指标编号", "Code", str_matches=CODE)
-    name_zh: Text = column("中文名", "Chinese name", free_text=True)
-    name_en: Text = column("英文名", "English name", free_text=True)
+    name_zh: Text = column("中文名", "Chinese name")
+    name_en: Text = column("英文名", "English name")
     theme_id: Text = column("主题编号", "Theme", codes="themes.theme_id")
     nature: Text = column(
         "性质",
@@ -214,19 +222,21 @@ class Indicators(pandera.DataFrameModel):
     unit_id: Text = column("单位编号", "What is counted", codes="units.unit_id")
     minimum: Real = column("下限", "Least plausible value", nullable=True, unit="see unit_id")
     maximum: Real = column("上限", "Greatest plausible value", nullable=True, unit="see unit_id")
-    range_reason: Text = column("范围理由", "Why values beyond are implausible", free_text=True)
-    definition: Text = column("英文定义", "Definition in our own words", free_text=True)
-    definition_zh: Text = column("中文定义", "The same in Chinese", nullable=True, free_text=True)
-    definition_source: Text = column("定义依据", "Law or rule that defines the concept", nullable=True, free_text=True)
+    range_reason: Text = column("范围理由", "Why values beyond are implausible")
+    definition: Text = column("英文定义", "Definition in our own words")
+    definition_zh: Text = column("中文定义", "The same in Chinese", nullable=True)
+    definition_source: Text = column("定义依据", "Law or rule that defines the concept", nullable=True)
 
 
 class Units(pandera.DataFrameModel):
     """Units of measure, with what they are printed as and their dimension."""
 
     unit_id: Text = column("单位编号", "Code", str_matches=CODE)
-    name_zh: Text = column("中文名", "Chinese name", free_text=True)
-    name_en: Text = column("英文名", "English name", free_text=True)
-    printed: Text = column("印刷形式", "Measure words it is printed as, separated by |", free_text=True)
+    name_zh: Text = column("中文名", "Chinese name")
+    name_en: Text = column("英文名", "English name")
+    printed: Text = column(
+        "印刷形式", "Measure words it is printed as, separated by |", str_matches=r"^[^|\s]+(\|[^|\s]+)*$"
+    )
     dimension: Text = column("量纲", "Dimension, as a product or quotient of named dimensions")
     pint: Text = column("定义", "Definition for the unit registry")
     sdmx_code: Text = column("SDMX 代码", "Code in the SDMX list of units, where there is one", nullable=True)
@@ -237,8 +247,8 @@ class Areas(pandera.DataFrameModel):
     """Areas by GB/T 2260, and the nation."""
 
     code: Text = column("代码", "GB/T 2260 code, CN for the nation", str_matches=r"^([1-9][0-9]{5}|[A-Z]{2})$")
-    name_zh: Text = column("中文名", "Chinese name", free_text=True)
-    name_en: Text = column("英文名", "English name", free_text=True)
+    name_zh: Text = column("中文名", "Chinese name")
+    name_en: Text = column("英文名", "English name")
     level: Text = column("级别", "Administrative level", isin=["country", "province", "prefecture", "county"])
     parent: Text = column("上级", "Area it belongs to", nullable=True, codes="areas.code")
     iso_3166_2: Text = column("ISO 代码", "ISO 3166 code", nullable=True, str_matches=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")
@@ -248,16 +258,16 @@ class Themes(pandera.DataFrameModel):
     """Themes that indicators and actions belong to."""
 
     theme_id: Text = column("主题编号", "Code", str_matches=CODE)
-    name_zh: Text = column("中文名", "Chinese name", free_text=True)
-    name_en: Text = column("英文名", "English name", free_text=True)
-    definition: Text = column("定义", "What belongs to it", free_text=True)
+    name_zh: Text = column("中文名", "Chinese name")
+    name_en: Text = column("英文名", "English name")
+    definition: Text = column("定义", "What belongs to it")
 
 
 class Qualifiers(pandera.DataFrameModel):
     """Words that qualify a printed number, and where they stand."""
 
     qualifier: Text = column("限定", "Code; its bounds are in the design", isin=[*filter(None, BOUNDS), "range"])
-    printed: Text = column("印刷形式", "The word, in simplified characters", free_text=True)
+    printed: Text = column("印刷形式", "The word, in simplified characters")
     position: Text = column(
         "位置", "Where it stands", isin=["before", "number", "after_number", "after_multiplier", "after_unit"]
     )
@@ -268,8 +278,8 @@ class Dimensions(pandera.DataFrameModel):
 
     dimension: Text = column("维度", "Name of the column", str_matches=CODE)
     code: Text = column("代码", "Value; _T is the total", str_matches=r"^[A-Z0-9_][A-Z0-9_a-z-]*$")
-    name_zh: Text = column("中文名", "Chinese name", free_text=True)
-    name_en: Text = column("英文名", "English name", free_text=True)
+    name_zh: Text = column("中文名", "Chinese name")
+    name_en: Text = column("英文名", "English name")
 
 
 class Parts(pandera.DataFrameModel):
@@ -283,19 +293,19 @@ class Parts(pandera.DataFrameModel):
         isin=["subset", "sum", "addition"],
     )
     along: Text = column("维度", "Dimension along which parts add up", nullable=True, codes="dimensions.dimension")
-    note: Text = column("备注", "Why", nullable=True, free_text=True)
+    note: Text = column("备注", "Why", nullable=True)
 
 
 class DerivedRules(pandera.DataFrameModel):
     """How derived values are computed from indicators."""
 
     derived_id: Text = column("派生编号", "Code", str_matches=CODE)
-    name_zh: Text = column("中文名", "Chinese name", free_text=True)
-    name_en: Text = column("英文名", "English name", free_text=True)
+    name_zh: Text = column("中文名", "Chinese name")
+    name_en: Text = column("英文名", "English name")
     formula: Text = column("公式", "Two indicators or derived values and one of * / -", str_matches=FORMULA)
     unit_id: Text = column("单位编号", "Unit of the result", codes="units.unit_id")
     scale: Real = column("比例", "Factor that turns the formula's unit into unit_id", gt=0)
-    note: Text = column("备注", "What a reader must know", nullable=True, free_text=True)
+    note: Text = column("备注", "What a reader must know", nullable=True)
     left_id: Text = column("左项", "First operand", keyed=False, nullable=True)
     operator: Text = column("运算", "*, / or -", keyed=False, nullable=True)
     right_id: Text = column("右项", "Second operand", keyed=False, nullable=True)
@@ -338,7 +348,8 @@ TABLES = {
 
 
 RESERVED = frozenset(
-    ["filename", "breakdown", "at_day", "exponent", "countable", "rate", "plain_number", "tenths", "decimals", "zeros", "below", "above", "sign", "first_end", "last_end", "core", "stripped"]
+    {"filename", "breakdown", "at_day", "exponent", "countable", "rate", "plain_number", "tenths", "decimals", "zeros"}
+    | {"below", "above", "sign", "first_end", "last_end", "core", "stripped", "flow_start"}
 )
 """Names that queries use beside the declared and working columns: no dimension may take one."""
 
@@ -356,7 +367,7 @@ def dimension_column(name: str, codes: str) -> pandera.Column:
         pd.ArrowDtype(pa.string()),
         name=name,
         description=f"Breakdown by {name.replace('_', ' ')}; {TOTAL} is the total",
-        metadata=metadata | {"sdmx": name.upper(), "free_text": False},
+        metadata=metadata | {"sdmx": name.upper(), "bad": None},
     )
 
 

@@ -20,7 +20,7 @@ from pandera.errors import SchemaError, SchemaErrors
 
 from pipeline import schemas
 from pipeline.quantity import FALLS, MULTIPLIERS, RISES
-from pipeline.schemas import BAD_TEXT, Table
+from pipeline.schemas import Table
 
 Frame = pd.DataFrame
 Mask = Any  # a boolean array with one entry a row
@@ -137,18 +137,15 @@ def _further_checks(column: pandera.Column, codes: Codes) -> Iterator[pandera.Ch
     """Checks that a column's declaration asks for but only a run can make."""
     if column.metadata["codes"]:
         yield _is_in(codes.values(column.metadata["codes"]))
-    if column.metadata["free_text"]:
-        yield pandera.Check(_is_clean, name="text")
+    if column.metadata["bad"] and str(schemas.arrow_type(column)) == "string":
+        bad = column.metadata["bad"]
+        yield pandera.Check(lambda series: ~series.str.contains(bad), name="text")
 
 
 def _is_in(known: pa.ChunkedArray) -> pandera.Check:
     """Membership as a closure: pandera's own `isin` copies its list at every validation."""
     values = known.combine_chunks()
     return pandera.Check(lambda series: _boolean(series, pc.is_in(pa.array(series), values)), name="code")
-
-
-def _is_clean(series: "pd.Series[str]") -> "pd.Series[bool]":
-    return ~series.str.contains(BAD_TEXT)
 
 
 def _bound(holds: "Callable[[Frame, Codes], Mask]", codes: Codes) -> Callable[[Frame], "pd.Series[bool]"]:
@@ -279,9 +276,9 @@ def is_whole_count(frame: Frame, codes: Codes) -> Mask:
 
 
 def has_fitting_direction(frame: Frame, codes: Codes) -> Mask:
-    """Changes have a direction (or a printed sign), nothing else has; a printed word agrees with it."""
+    """Changes have either a direction or a printed sign, nothing else has; a printed word agrees with it."""
     direction, printed = _arrow(frame, "direction"), _arrow(frame, "printed_form")
-    given = pc.or_(pc.is_valid(direction), pc.starts_with(_arrow(frame, "number"), "-"))
+    given = pc.xor(pc.is_valid(direction), pc.starts_with(_arrow(frame, "number"), "-"))
     known = pc.is_in(_arrow(frame, "indicator_id"), pa.array(list(codes.indicators), pa.string()))
     change = _nature_in(frame, codes, ["change"])
     needed = pc.if_else(change, given, pc.is_null(direction))
