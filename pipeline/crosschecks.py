@@ -11,7 +11,9 @@ from typing import Any
 
 import duckdb
 
+from pipeline.database import AT_DAY
 from pipeline.findings import nearest
+from pipeline.ingest import quoted, sql_list
 from pipeline.schemas import TABLES, TOTAL, Table, is_free
 from pipeline.validate import Codes
 
@@ -35,9 +37,9 @@ def run(connection: duckdb.DuckDBPyConnection, codes: Codes, *, complete: bool =
 
     `complete`: no file was left out, so what is referred to and not there is really missing.
     """
-    yield from _doubled_keys(connection, codes)
-    yield from _facts_keyed_twice(connection, codes)
-    yield from _overlapping_spans(connection)
+    yield from _once_a_row(
+        [*_doubled_keys(connection, codes), *_facts_keyed_twice(connection, codes), *_overlapping_spans(connection)]
+    )
     if complete:
         yield from _dangling_figures(connection)
         yield from _unused(connection, codes)
@@ -45,15 +47,28 @@ def run(connection: duckdb.DuckDBPyConnection, codes: Codes, *, complete: bool =
     yield from _formulas(codes)
 
 
-def _doubles(connection: duckdb.DuckDBPyConnection, table: str, key: list[str]) -> list[tuple[Any, ...]]:
-    """Rows whose key stands already in an earlier row: row, first row, key."""
-    columns = ", ".join(key)
-    given = " AND ".join(f"{c} IS NOT NULL" for c in key)
+_WEIGHT = {"unique": 0, "keyed-twice": 1, "span-overlap": 2}
+
+
+def _once_a_row(offences: list[Offence]) -> Iterator[Offence]:
+    """A row keyed twice breaks several rules at once: only the plainest is told."""
+    least: dict[tuple[str, int], int] = {}
+    for each in offences:
+        key = (each.table, each.row)
+        least[key] = min(least.get(key, 9), _WEIGHT.get(each.rule, 9))
+    yield from (o for o in offences if _WEIGHT.get(o.rule, 9) in (9, least[o.table, o.row]))
+
+
+def _doubles(connection: duckdb.DuckDBPyConnection, origin: str, key: list[str]) -> list[tuple[Any, ...]]:
+    """Rows whose key stands already in an earlier row: row, first row, key. Without its first column a key is none."""
+    columns = ", ".join(map(quoted, key))
+    shown = ", ".join(f"t.{quoted(c)}" for c in key)
     return connection.execute(f"""
         WITH doubled AS (
-            SELECT {columns}, min("row") AS first_row FROM {table} WHERE {given} GROUP BY ALL HAVING count(*) > 1)
-        SELECT t."row", d.first_row, concat_ws(' ', {", ".join(f"t.{c}" for c in key)}) FROM {table} t JOIN doubled d
-        ON {" AND ".join(f"t.{c} = d.{c}" for c in key)}
+            SELECT {columns}, min("row") AS first_row FROM {origin} WHERE {quoted(key[0])} IS NOT NULL
+            GROUP BY ALL HAVING count(*) > 1)
+        SELECT t."row", d.first_row, concat_ws(' ', {shown}) FROM {origin} t JOIN doubled d
+        ON {" AND ".join(f"t.{quoted(c)} IS NOT DISTINCT FROM d.{quoted(c)}" for c in key)}
         WHERE t."row" <> d.first_row ORDER BY 1
     """).fetchall()
 
@@ -82,13 +97,15 @@ _KEY_COLUMN = {"observations": "figure_no", "actions": "action_no", "passed_over
 
 
 def _facts_keyed_twice(connection: duckdb.DuckDBPyConnection, codes: Codes) -> Iterator[Offence]:
-    key = ["source_id", "indicator_id", "ref_area", "period_start", "period_end", *codes.dimensions]
+    """A stock is one fact wherever its period starts; a flow has its first day too."""
+    at_day = sql_list([i for i, row in codes.indicators.items() if row["nature"] in AT_DAY])
+    flow_start = f"CASE WHEN indicator_id NOT IN {at_day} THEN period_start END AS flow_start"
+    origin = f"(SELECT *, {flow_start} FROM observations WHERE ref_area IS NOT NULL AND period_end IS NOT NULL)"
+    key = ["indicator_id", "ref_area", "period_end", "source_id", "flow_start", *codes.dimensions]
     hint = "keep one; if the bulletin prints it twice, pass the second over with reason reference"
-    for row, first, _ in _doubles(connection, "observations", key):
-        seen = connection.execute(
-            "SELECT concat_ws(' ', indicator_id, ref_area, time_period) FROM observations WHERE \"row\" = ?", [row]
-        ).fetchone()
-        yield Offence("keyed-twice", "observations", row, "indicator_id", str(seen and seen[0]), hint=hint, other=first)
+    for row, first, fact in _doubles(connection, origin, key):
+        seen = " ".join(str(fact).split()[:3])
+        yield Offence("keyed-twice", "observations", row, "indicator_id", seen, hint=hint, other=first)
 
 
 _SPANS = """
@@ -183,6 +200,16 @@ def steps(rules: list[dict[str, Any]]) -> dict[str, int]:
 
 
 def _formulas(codes: Codes) -> Iterator[Offence]:
+    for rule in codes.tables["parts"].to_pylist():
+        if rule["part"] and rule["part"] == rule["whole"] and not rule["along"]:
+            yield Offence(
+                "formula", "parts", rule["row"], "part", f"{rule['part']} is a part of itself", "another indicator"
+            )
+    for area in codes.tables["areas"].to_pylist():
+        if area["code"] and area["code"] == area["parent"]:
+            yield Offence(
+                "formula", "areas", area["row"], "parent", f"{area['code']} lies in itself", "the area above it"
+            )
     rules = codes.tables["derived_rules"].to_pylist()
     known = set(codes.indicators) | {r["derived_id"] for r in rules}
     reachable = steps(rules)

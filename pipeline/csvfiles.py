@@ -6,22 +6,27 @@ cell by cell.
 
 import codecs
 import csv
+import difflib
 import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
-from pipeline.findings import Finding, finding, nearest
+from pipeline.findings import Finding, finding
 
 BLOCK = 1 << 22
 MAX_CELL = 2_000_000
 """Characters in a cell, and bytes in a row for DuckDB: more is a quote that never closes."""
 
 csv.field_size_limit(MAX_CELL)
-_BYTE_ORDER_MARKS = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16", codecs.BOM_UTF32_LE: "UTF-32"}
+_BYTE_ORDER_MARKS = {
+    codecs.BOM_UTF32_LE: "UTF-32", codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16",
+}  # fmt: skip
+"""The longer marks first: that of UTF-32 begins like that of UTF-16."""
 _SUSPICIOUS = (b'" ', b' "', b'"\t', b'\t"')
 _SMART_QUOTES = "“”‘’"
 
@@ -64,7 +69,8 @@ def inspect(root: Path, name: str, required: list[str], optional: Iterable[str] 
 def _is_plain_file(file: CsvFile) -> bool:
     for path in (file.path, *list(file.path.parents)[: len(Path(file.name).parts) - 1]):
         if path.is_symlink():
-            file.add("file-link", seen=path.name, hint="copy the file itself here")
+            name = path.relative_to(file.path.parents[len(Path(file.name).parts) - 1]).as_posix()
+            file.findings.append(finding("file-link", name, seen=path.name, hint="copy the file itself here"))
             return False
     try:
         mode = os.lstat(file.path).st_mode
@@ -128,8 +134,12 @@ def _encoding(path: Path, start: bytes) -> dict[str, str]:
 
 def _nul(file: CsvFile, line: int, start: bytes) -> None:
     half = start[:4096]
-    if half[1::2].count(0) > len(half) // 8 or half[::2].count(0) > len(half) // 8:
-        file.add("file-encoding", line, seen="UTF-16", hint=f"convert it: iconv -f UTF-16LE -t UTF-8 {file.path.name}")
+    wide = {"UTF-16LE": half[1::2], "UTF-16BE": half[::2]}
+    marked = next((name for mark, name in _BYTE_ORDER_MARKS.items() if start.startswith(mark)), "")
+    guess = marked or next((name for name, bytes_ in wide.items() if bytes_.count(0) > len(half) // 8), "")
+    if guess:
+        hint = f"convert it: iconv -f {guess} -t UTF-8 {file.path.name} > new.csv"
+        file.add("file-encoding", line, seen=guess, hint=hint)
     else:
         file.add("file-nul", line, hint="the file is damaged or no text: take it from its origin again")
 
@@ -141,17 +151,23 @@ def _check_header(file: CsvFile, required: list[str], optional: list[str]) -> No
         except csv.Error as error:
             file.add("file-quote", 1, seen=f"the header cannot be read: {error}")
             return
-    known = required + optional
+    if not set(file.header) & set(required):
+        seen = "the first line is empty" if not any(file.header) else f"the first line is {','.join(file.header)!r}"
+        file.add("file-header", 1, seen=seen, expected=f"the header {','.join(required)}", hint=_header_hint(seen))
+        return
     expected = "the columns " + ", ".join(required)
+    missing = [name for name in required if name not in file.header]
+    renamed = len(missing) == 1 and len(file.header) == len(required)
     for name in dict.fromkeys(file.header):
         if file.header.count(name) > 1:
             file.add("file-header", 1, name, seen=f"column {name} stands twice", expected=expected)
-        if name not in known:
-            hint = nearest(name, [k for k in known if k not in file.header]) or _header_hint(name)
+        if name not in required + optional:
+            meant = difflib.get_close_matches(name, missing, n=1) or (missing if renamed else [])
+            missing = [m for m in missing if m not in meant]
+            hint = f"did you mean {meant[0]}?" if meant else _header_hint(name)
             file.add("file-header", 1, name, seen=f"column {name!r} is not known", expected=expected, hint=hint)
-    for name in required:
-        if name not in file.header:
-            file.add("file-header", 1, name, seen=f"column {name} is missing", expected=expected)
+    for name in missing:
+        file.add("file-header", 1, name, seen=f"column {name} is missing", expected=expected)
 
 
 def _header_hint(name: str) -> str:
@@ -181,6 +197,15 @@ def _check_line_ends(file: CsvFile) -> None:
     if len(kinds) > 1 and not _has_quotes(file.path):
         seen = "some lines end with CRLF, others with LF"
         file.add("file-unreadable", max(kinds.values()), seen=seen, hint="save the file again")
+
+
+def odd_line_ends(files: list[CsvFile]) -> dict[str, Any]:
+    """Words for files of which one mixes line ends, which a reader may bear inside quotes only."""
+    for file in files:
+        content = file.path.read_bytes()
+        if 0 < content.count(b"\r\n") < content.count(b"\n"):
+            return {"seen": f"{file.name} ends some lines with CRLF, others with LF", "hint": "save the file again"}
+    return {}
 
 
 def _has_quotes(path: Path) -> bool:

@@ -19,6 +19,10 @@ Row = dict[str, Any]
 STORAGE_VERSION = "v1.4.0"
 """Readable by every DuckDB from 1.4 on, the command line from PyPI included."""
 
+AT_DAY = ("stock", "standard", "target")
+"""Natures whose values hold at the last day of a period; they are one fact where they end on one day."""
+
+_FACTS = "Observations with their breakdown as one text, empty for totals, and whether they hold at a day"
 _FIRST_VIEWS = ("current", "derived")
 """Views that other views and checks read; the rest follows in order of name."""
 
@@ -88,11 +92,16 @@ def _column(row: Row) -> str:
 
 
 def _facts(columns: list[Row]) -> str:
-    """Observations with their breakdown as one text, empty for totals: dimensions differ from dataset to dataset."""
+    """Observations with their breakdown as one text, empty for totals, and whether they hold at a day.
+
+    Made here because the dimensions differ from dataset to dataset.
+    """
     dimensions = [c["column_name"] for c in columns if " where dimension=" in (c["codes"] or "")]
     parts = [f"CASE WHEN \"{d}\" <> '_T' THEN '{d}=' || \"{d}\" END" for d in dimensions]
     breakdown = f"concat_ws(', ', {', '.join(parts)})" if parts else "''"
-    return f"CREATE VIEW facts AS SELECT *, {breakdown} AS breakdown FROM observations"
+    at_day = f"SELECT indicator_id FROM indicators WHERE nature IN {AT_DAY}"
+    more = f"{breakdown} AS breakdown, indicator_id IN ({at_day}) AS at_day"
+    return f"CREATE VIEW facts AS SELECT *, {more} FROM observations"
 
 
 def views() -> dict[str, str]:
@@ -121,7 +130,7 @@ def _comments(tables: dict[str, list[Row]]) -> Iterator[str]:
             yield f'COMMENT ON COLUMN {name}."{row["column_name"]}" IS {quoted(words)}'
     for name, sql in views().items():
         yield f"COMMENT ON VIEW {name} IS {quoted(question(sql))}"
-    yield "COMMENT ON VIEW facts IS 'Observations with their breakdown as one text, empty for totals'"
+    yield f"COMMENT ON VIEW facts IS {quoted(_FACTS)}"
 
 
 def checks() -> dict[str, str]:

@@ -60,7 +60,7 @@ RULES = {
     "keyed-twice": Rule("A fact that its source states twice", "{seen} is keyed twice, first in line {expected}"),
     "reference": Rule("A reference to nothing", "{seen} is not in {expected}"),
     "unused": Rule("A code that nothing uses", "nothing uses {seen}", WARNING),
-    "formula": Rule("A derived value whose formula does not work", "{seen}, expected {expected}"),
+    "formula": Rule("A rule or relation that does not work", "{seen}, expected {expected}"),
     "unit-algebra": Rule("Units that do not agree", "{seen}, expected {expected}"),
     "check": Rule("A check over the whole dataset found an offender", "{seen}, expected {expected}"),
     "check-idle": Rule("A check or rule that found no subject", "{seen} looked at nothing, expected {expected}"),

@@ -15,7 +15,7 @@ CREATE OR REPLACE TEMP MACRO period_start(p) AS try_cast(CASE
     ELSE p || '-01' END AS DATE);
 CREATE OR REPLACE TEMP MACRO period_length(p) AS CASE
     WHEN length(p) = 4 THEN INTERVAL 1 YEAR
-    WHEN length(p) > 10 THEN try_cast(regexp_extract(p, 'P([0-9]+)', 1) AS INTEGER) *
+    WHEN length(p) > 10 THEN try_cast(regexp_extract(p, '/P([0-9]{{1,3}})[YMWD]$', 1) AS INTEGER) *
         CASE p[-1] WHEN 'Y' THEN INTERVAL 1 YEAR WHEN 'M' THEN INTERVAL 1 MONTH
         WHEN 'W' THEN INTERVAL 7 DAY ELSE INTERVAL 1 DAY END
     WHEN length(p) = 10 THEN INTERVAL 1 DAY

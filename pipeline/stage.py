@@ -4,6 +4,7 @@ Sheets go through in batches and are staged as Parquet in a scratch folder; code
 """
 
 import bisect
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,7 +67,7 @@ def read_lists(raw: Path, scratch: Path) -> Staged:
     """
     staged = Staged(ingest.connect(scratch), scratch)
     lists = {t.name: csvfiles.inspect(raw, t.raw, schemas.names(t, "keyed")) for t in TABLES.values() if not t.is_sheet}
-    staged.findings += [f for file in lists.values() for f in file.findings]
+    staged.findings += dict.fromkeys(f for file in lists.values() for f in file.findings)  # a linked folder once
     tables = {} if staged.findings else _read_lists(staged, lists)
     staged.codes = Codes(tables) if len(tables) == len(lists) else None
     staged.sheets = _sheets(raw, staged)
@@ -138,7 +139,7 @@ def _guarded(
     except duckdb.Error as error:
         culprits = [f for f in files if not csvfiles.diagnose(f)]
         if not culprits:
-            files[0].add("file-unreadable", seen=str(error).partition("\n")[0])
+            files[0].add("file-unreadable", **csvfiles.odd_line_ends(files) or {"seen": str(error).partition("\n")[0]})
 
 
 def _empty(table: Table, dimensions: tuple[str, ...] = ()) -> pa.Table:
@@ -175,11 +176,13 @@ def _sheets(raw: Path, staged: Staged) -> dict[str, list[CsvFile]]:
                 continue
             name = path.relative_to(raw).as_posix()
             if codes and (path.suffix != ".csv" or path.stem not in codes.sources):
+                if not all(re.match(schemas.SOURCE_ID, source) for source in codes.sources):
+                    continue  # a source's id is wrong, which is told; its sheets are orphans only by that
                 hint = nearest(path.stem, [s for s in codes.sources if s]) or "add a row to sources.csv"
                 staged.findings.append(finding("file-unexpected", name, seen=path.name, hint=hint))
                 continue
             file = csvfiles.inspect(raw, name, schemas.names(table, "keyed"), optional)
-            staged.findings += file.findings
+            staged.findings += [f for f in file.findings if f not in staged.findings]
             if not file.findings:
                 sheets[table.name].append(file)
     return sheets

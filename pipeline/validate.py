@@ -170,12 +170,59 @@ _RULE_OF_CHECK = {
 
 def _failures(errors: SchemaErrors, batch: pa.RecordBatch) -> list[Failure]:
     """Pandera's report as (rule, column, row), each once; a cell that could not be typed is not reported as empty."""
-    places = [place for error in errors.schema_errors for place in _places(error, batch)]
-    untyped = {(column, row) for rule, column, row in places if rule == "type"}
-    ordered = sorted(set(places), key=lambda place: (place[2], place[1], place[0]))
-    kept = [p for p in ordered if p[0] == "type" or (p[1], p[2]) not in untyped]
-    rows = {row: batch.slice(row, 1).to_pylist()[0] for _, _, row in kept}
-    return [Failure(rule, column, row, rows[row]) for rule, column, row in kept]
+    places = {place for error in errors.schema_errors for place in _places(error, batch)}
+    keyed = {name for name in batch.schema.names if name not in _GIVEN_BY_OTHERS}
+    by_row: dict[int, set[tuple[str, str]]] = {}
+    for rule, column, row in places:
+        by_row.setdefault(row, set()).add((rule, column))
+    found = []
+    for row in sorted(by_row):
+        values = batch.slice(row, 1).to_pylist()[0]
+        for rule, column in sorted(_causes(by_row[row], values), key=lambda place: place[::-1]):
+            if column in keyed or len(by_row[row]) == 1:
+                found.append(Failure(rule, column, row, values))
+    return found
+
+
+_GIVEN_BY_OTHERS = {
+    "observation_id",
+    "action_id",
+    "source_id",
+    "period_start",
+    "period_end",
+    "unit_id",
+    "printed_decimals",
+}
+"""Derived columns: they are empty where a keyed cell could not be read, which is told already."""
+
+_UNREADABLE = {"type", "pattern", "required", "code"}
+_FOLLOWS_FROM = {
+    "number": {"recompose", "decimals", "indicator-range", "direction"},
+    "unit": {"recompose"},
+    "multiplier": {"recompose", "decimals", "indicator-range"},
+    "qualifier": {"recompose"},
+    "time_period": {"period", "period-sense"},
+    "published_on": {"period"},
+    "due": {"period"},
+    "char_start": {"position", "span-length"},
+    "char_end": {"position", "span-length"},
+    "paragraph": {"position"},
+    "inherited": {"recompose"},
+}
+"""Rules that a cell breaks only because it, or another cell of its row, cannot be read."""
+
+
+def _causes(places: set[tuple[str, str]], values: dict[str, Any]) -> set[tuple[str, str]]:
+    """What is wrong with a row, without what only follows from it."""
+    unreadable = {column for rule, column in places if rule in _UNREADABLE}
+    untyped = {column for rule, column in places if rule == "type"}
+    follows = {rule for column in unreadable for rule in _FOLLOWS_FROM.get(column, ())}
+    rules = {rule for rule, _ in places}
+    if "unit" in rules or ("indicator-range" in rules and str(values.get("number")).startswith("-")):
+        follows.add("recompose")
+    elif "recompose" in rules:
+        follows |= {"indicator-range", "decimals"}
+    return {(r, c) for r, c in places if r not in follows and (r == "type" or c not in untyped)}
 
 
 def _places(error: SchemaError, batch: pa.RecordBatch) -> Iterator[tuple[str, str, int]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import SHEET, Raw
 
+import pipeline.access
 from pipeline.cli import main
 
 
@@ -67,7 +68,7 @@ CASES: dict[str, tuple[Callable[[Raw], None], str, str, int, str, str]] = {
     "a doubled column": (replaced(HEADER, HEADER + ",note"), "file-header", SHEET, 1, "note", "note stands twice"),
     "a cell too many": (replaced(ROW2, ROW2 + ","), "file-width", SHEET, 2, "", "16 cells, expected 15"),
     "a cell too few": (replaced(ROW2, ROW2[:-1]), "file-width", SHEET, 2, "", "14 cells, expected 15"),
-    "semicolons": (with_bytes(HEADER.replace(",", ";").encode()), "file-header", SHEET, 1, "unit", "unit is missing"),
+    "semicolons": (with_bytes(HEADER.replace(",", ";").encode()), "file-header", SHEET, 1, "", "separated by commas"),
     "an empty file": (with_bytes(b""), "file-empty", SHEET, 0, "", "empty"),
     "an empty code list": (with_bytes(b"\xef\xbb\xbf\r\n", "codelists/units.csv"), "file-empty", "codelists/units.csv", 0, "", "unit_id"),
     "a bare carriage return": (replaced(ROW2 + "", ROW2[:20] + "\r" + ROW2[20:]), "file-unreadable", SHEET, 2, "", "carriage"),
@@ -93,8 +94,24 @@ CASES: dict[str, tuple[Callable[[Raw], None], str, str, int, str, str]] = {
     "a unit of another dimension": (edited(2, unit="人", as_printed="40.09万人"), "unit", SHEET, 2, "unit", "not one that dibao_households admits"),
     "an unknown code": (edited(2, indicator_id="dibao_houshold"), "code", SHEET, 2, "indicator_id", "did you mean dibao_households?"),
     "a path as source_id": (edited(2, "sources.csv", source_id="../jiangsu"), "pattern", "sources.csv", 2, "source_id", "small letters"),
+    "an infinite date": (edited(2, "sources.csv", published_on="infinity"), "pattern", "sources.csv", 2, "published_on", "a day such as"),
+    "an endless period": (edited(2, time_period="2022-01-01/P2000000000Y"), "pattern", SHEET, 2, "time_period", "a period such as"),
+    "a leading empty line": (replaced(HEADER, "\n" + HEADER), "file-header", SHEET, 1, "", "the first line is empty"),
+    "a misspelt column": (replaced(HEADER, HEADER.replace("as_printed", "as_print")), "file-header", SHEET, 1, "as_print", "did you mean as_printed?"),
+    "UTF-16BE without mark": (as_bytes("utf-16-be"), "file-encoding", SHEET, 1, "", "UTF-16BE"),
+    "UTF-32": (as_bytes("utf-32"), "file-encoding", SHEET, 1, "", "UTF-32"),
+    "mixed line ends": (replaced("\n2,13,", "\r\n2,13,"), "file-unreadable", SHEET, 0, "", "CRLF"),
+    "a quote opened in the last row": (replaced("37,,%", '37,,"%'), "file-quote", SHEET, 41, "", "never closes"),
+    "a cell of three megabytes": (edited(2, note="x" * 3_000_000), "file-quote", SHEET, 2, "", "2,000,000 characters"),
+    "a formula behind a minus": (edited(2, note="-1+cmd|' /C calc'!A0"), "text", SHEET, 2, "note", "formula"),
+    "a formula in a code": (edited(2, "codelists/units.csv", sdmx_code="=1+1"), "text", "codelists/units.csv", 2, "sdmx_code", "formula"),
+    "a unit without a last word": (edited(2, "codelists/units.csv", printed="户|"), "pattern", "codelists/units.csv", 2, "printed", "written as"),
+    "an area in itself": (edited(3, "codelists/areas.csv", parent="110000"), "formula", "codelists/areas.csv", 3, "parent", "lies in itself"),
+    "a part of itself": (edited(2, "rules/parts.csv", part="temporary_assistance_person_times"), "formula", "rules/parts.csv", 2, "part", "a part of itself"),
+    "a fall with a minus": (edited(39, number="-6", direction="fall"), "direction", SHEET, 39, "direction", "beside a minus"),
+    "a dimension that is a column": (lambda raw: raw.add("codelists/dimensions.csv", like=2, dimension="breakdown") and None, "reference", "codelists/dimensions.csv", 10, "dimension", "another name"),
     "a link in place of a file": (linked, "file-link", SHEET, 0, "", "link"),
-    "a link in place of a folder": (linked_folder, "file-link", SHEET, 0, "", "link"),
+    "a link in place of a folder": (linked_folder, "file-link", "figures", 0, "", "link"),
 }  # fmt: skip
 
 
@@ -176,6 +193,71 @@ def test_the_command_prints_no_traceback_even_from_outside(raw: Raw) -> None:
     assert result.returncode == 1
     assert "Traceback" not in result.stderr
     assert f"error: {SHEET}:2 [number] pattern" in result.stderr
+
+
+ONE_FAULT: dict[str, Callable[[Raw], object]] = {
+    "scientific notation": edited(2, number="4.009E+01"),
+    "full-width digits": edited(2, number="４０.０９"),
+    "an underscore": edited(13, number="1_505"),
+    "a negative count": edited(2, number="-40.09"),
+    "a unit of another dimension": edited(2, unit="人"),
+    "a spreadsheet's date": edited(2, time_period="Jun-22"),
+    "a float as figure_no": edited(2, figure_no="1.0"),
+    "1e400": edited(2, number="1e400"),
+    "a row keyed twice": lambda raw: raw.add(SHEET, like=41),
+    "a path as source_id": edited(2, "sources.csv", source_id="../jiangsu"),
+    "a renamed column": replaced(HEADER, HEADER.replace("time_period", "period_of_time")),
+    "semicolons": with_bytes(HEADER.replace(",", ";").encode()),
+    "a linked folder": linked_folder,
+    "a wrong digit": edited(2, number="40.90"),
+    "an unknown code": edited(2, ref_area="32000"),
+}
+
+
+@pytest.mark.parametrize("case", ONE_FAULT)
+def test_one_fault_is_one_finding(raw: Raw, case: str) -> None:
+    ONE_FAULT[case](raw)
+    assert raw.only()
+
+
+@pytest.mark.parametrize("name", ["order", "select", "true", "table", "end"])
+def test_a_dimension_may_have_a_name_that_sql_knows(
+    raw: Raw, second_source: Callable[..., int], tmp_path: Path, name: str
+) -> None:
+    for code in ("_T", "M"):
+        raw.add("codelists/dimensions.csv", like=2, dimension=name, code=code)
+    second_source(number="5", unit="对", as_printed="5对", indicator_id="marriages")
+    raw.column("figures/invented-2022.csv", name, "M")
+    assert main(["build", "--raw", str(raw.path), "--out", str(tmp_path / "curated")]) == 0
+    with pipeline.access.connect(tmp_path / "curated") as connection:
+        assert connection.execute("SELECT count(*) FROM headline").fetchone() == (40,)
+
+
+def test_a_long_note_beside_an_error_is_no_fault(raw: Raw) -> None:
+    raw.edit(SHEET, 2, note="x" * 140_000)
+    raw.edit(SHEET, 3, number="68.12")
+    assert raw.only().rule == "recompose"
+
+
+@pytest.mark.parametrize("name", ["codelists/units.csv", SHEET])
+def test_a_file_that_cannot_be_read_is_named(raw: Raw, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = open
+
+    def denied(path: object, *rest: object, **more: object) -> object:
+        if str(path).endswith(name):
+            raise PermissionError(13, "Permission denied")
+        return real(path, *rest, **more)  # type: ignore[call-overload]
+
+    monkeypatch.setattr("pipeline.csvfiles.open", denied, raising=False)
+    assert (raw.only().rule, raw.only().file) == ("file-unreadable", name)
+
+
+def test_a_folder_that_cannot_be_read_is_named(raw: Raw, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(path: Path) -> list[Path]:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", denied)
+    assert {(f.rule, f.file) for f in raw.check()} >= {("file-unreadable", "figures")}
 
 
 def test_json_has_every_finding(raw: Raw, capsys: pytest.CaptureFixture[str]) -> None:

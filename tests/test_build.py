@@ -113,6 +113,54 @@ def test_a_folder_that_no_build_made_is_never_replaced(raw: Raw, tmp_path: Path)
     assert (out / "chapter.txt").read_text() == "years of work"
 
 
+def test_a_folder_with_a_file_more_than_its_manifest_is_never_replaced(raw: Raw, tmp_path: Path) -> None:
+    out = tmp_path / "curated"
+    pipeline.build(raw.path, out)
+    (out / "precious.csv").write_text("hi")
+    with pytest.raises(TargetError, match=r"no build made \(precious.csv\)"):
+        pipeline.build(raw.path, out)
+
+
+@pytest.mark.parametrize("manifest", ["{}", '{"name": "other", "resources": []}', "no json"])
+def test_a_manifest_of_something_else_makes_a_folder_not_ours(raw: Raw, tmp_path: Path, manifest: str) -> None:
+    out = tmp_path / "package"
+    out.mkdir()
+    (out / "datapackage.json").write_text(manifest)
+    with pytest.raises(TargetError, match="no build made"):
+        pipeline.build(raw.path, out)
+
+
+@pytest.mark.parametrize("out", ["raw/figures/new", "raw", "."])
+def test_raw_and_target_may_not_lie_in_one_another(
+    raw: Raw, tmp_path: Path, out: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(TargetError, match="lie in one another"):
+        pipeline.build("raw", out)
+
+
+def test_the_folder_somebody_stands_in_is_never_replaced(
+    raw: Raw, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    with pytest.raises(TargetError, match="the folder you are in"):
+        pipeline.build("../raw", ".")
+
+
+def test_another_targets_left_overs_are_its_own(raw: Raw, tmp_path: Path) -> None:
+    live = tmp_path / ".o1.build-live"
+    live.mkdir()
+    pipeline.build(raw.path, tmp_path / "o[12]")
+    assert live.exists()
+
+
+def test_a_folder_that_cannot_be_written_is_named(raw: Raw, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publish.os, "access", lambda *_: False)
+    with pytest.raises(TargetError, match="cannot be written"):
+        pipeline.build(raw.path, tmp_path / "curated")
+
+
 def test_the_swap_works_where_folders_cannot_be_exchanged(
     raw: Raw, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -117,6 +118,54 @@ def test_a_query_answers_as_table(ask, capsys: pytest.CaptureFixture[str]) -> No
 def test_a_long_table_is_cut_and_counted(ask, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
     assert ask("SELECT * FROM range(250)") == 0
     assert "250 rows, the last 50 not shown" in capsys.readouterr().out
+
+
+def test_an_answer_wider_than_the_screen_is_shown_as_records(built: Path) -> None:
+    import pty
+
+    leader, follower = pty.openpty()
+    command = [
+        sys.executable,
+        "-c",
+        "from pipeline.cli import run; run()",
+        "query",
+        "--data",
+        str(built),
+        "FROM headline LIMIT 1",
+    ]
+    env = os.environ | {"COLUMNS": "80", "TERM": "xterm", "NO_COLOR": "1"}
+    subprocess.run(command, stdout=follower, env=env, check=True)
+    os.close(follower)
+    shown = b""
+    while chunk := _read(leader):
+        shown += chunk
+    assert "as_printed" in shown.decode()
+    assert "…" not in shown.decode()
+    assert "1 row" in shown.decode()
+
+
+def _read(handle: int) -> bytes:
+    try:
+        return os.read(handle, 65536)
+    except OSError:  # Linux reports the end of a terminal so
+        return b""
+
+
+def test_json_has_no_infinity_and_no_name_twice(ask, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
+    assert ask("SELECT 'inf'::DOUBLE AS x, 1.50::DECIMAL(4, 2) AS x, 2::DECIMAL(4, 0) AS y", "--json") == 0
+    assert json.loads(capsys.readouterr().out) == [{"x": None, "x_2": 1.5, "y": 2}]
+
+
+def test_a_dataset_that_cannot_be_opened_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "datapackage.json").write_text("{}")
+    (tmp_path / "minsheng.duckdb").write_bytes(b"torn")
+    assert main(["query", "SELECT 1", "--data", str(tmp_path)]) == 2
+    assert "cannot be opened" in capsys.readouterr().err
+
+
+def test_a_path_with_brackets_is_printed_whole(raw: Raw, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["build", "--raw", str(raw.path), "--out", str(tmp_path / "a [b] c")]) == 0
+    assert "a [b] c" in capsys.readouterr().out.replace("\n", " ")
 
 
 def test_a_query_answers_as_csv(ask, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]

@@ -87,6 +87,15 @@ def one(tmp_path: Path, **cells: str) -> dict[str, Any]:
     return read(tmp_path, [row | cells]).to_pylist()[0]
 
 
+def test_a_fall_of_nothing_is_nothing(tmp_path: Path) -> None:
+    row = one(tmp_path, number="0", unit="个", indicator_id="c", direction="fall", as_printed="下降0个")
+    assert str((row["obs_value"], row["lower"], row["upper"])) == "(0.0, 0.0, 0.0)"
+
+
+def test_decimals_of_a_range_are_those_of_its_finer_end(tmp_path: Path) -> None:
+    assert one(tmp_path, number="3—5.5", qualifier="range", as_printed="3—5.5元")["printed_decimals"] == 1
+
+
 def test_a_range_has_its_ends_as_bounds_and_no_value(tmp_path: Path) -> None:
     row = one(tmp_path, number="3.5—5", multiplier="万", unit="人", qualifier="range", as_printed="3.5—5万人")
     assert (row["obs_value"], row["lower"], row["upper"]) == (None, 35000, 50000)
@@ -139,6 +148,17 @@ def test_a_day_that_no_calendar_has_gives_no_dates(tmp_path: Path, period: str) 
         {"number": "542", "unit": "元/人", "inherited": "unit", "indicator_id": "r", "as_printed": "542"},
         {"number": "3—5", "unit": "%", "qualifier": "range", "as_printed": "3-5%"},
         {"number": "5—20", "unit": "%", "qualifier": "range", "as_printed": "5%—20%"},
+        {"number": "3—5", "multiplier": "万", "unit": "人", "qualifier": "range", "as_printed": "3万—5万人"},
+        {
+            "number": "3—5",
+            "multiplier": "亿",
+            "unit": "元",
+            "qualifier": "range",
+            "direction": "fall",
+            "as_printed": "减少3—5亿元",
+        },
+        {"number": "2", "multiplier": "亿", "unit": "元", "as_printed": "2億圓"},
+        {"number": "542", "unit": "元/人·月", "as_printed": "542元/人•月"},
     ],
 )
 def test_parts_that_agree_with_the_print_recompose_it(tmp_path: Path, cells: dict[str, str]) -> None:

@@ -112,6 +112,16 @@ def test_a_programme_shows_its_units_side_by_side(connection: duckdb.DuckDBPyCon
     assert rows(connection, sql) == [(400900, 682100, None)]
 
 
+def test_flows_of_different_lengths_are_programmes_rows_of_their_own(spoiled: duckdb.DuckDBPyConnection) -> None:
+    spoiled.execute("""INSERT INTO observations SELECT * REPLACE (
+        'x:1' AS observation_id, DATE '2022-04-01' AS period_start, '2022-Q2' AS time_period, 50000 AS obs_value)
+        FROM observations WHERE indicator_id = 'temporary_assistance_person_times'""")
+    sql = (
+        "SELECT period_start::VARCHAR, person_times FROM programmes WHERE programme = 'Temporary assistance' ORDER BY 1"
+    )
+    assert rows(spoiled, sql) == [("2022-01-01", 113000), ("2022-04-01", 50000)]
+
+
 def test_a_target_stands_beside_its_commitment(connection: duckdb.DuckDBPyConnection) -> None:
     sql = "SELECT due, target_printed, target_lower, target_upper FROM commitments WHERE target_printed IS NOT NULL"
     assert rows(connection, sql) == [("2022", "3所以上", 3, None)]

@@ -99,7 +99,7 @@ def _print_table(answer: "Answer") -> None:
     console = Console(highlight=False, markup=False)
     if not console.is_terminal:
         console.width = 10_000  # nobody's screen: nothing is folded
-    if console.measure(table).maximum <= console.width:
+    if console.measure(table, options=console.options.update(max_width=10_000)).maximum <= console.width:
         console.print(table)
     else:
         _print_records(console, answer.columns, rows)

@@ -10,6 +10,7 @@ SELECT part.observation_id, 'parts ' || rule.whole || ' ' || rule.part AS rule, 
 FROM parts rule
 LEFT JOIN (SELECT * FROM current) whole ON whole.indicator_id = rule.whole
 LEFT JOIN (SELECT * FROM current) part ON part.indicator_id = rule.part AND part.ref_area = whole.ref_area
-    AND part.breakdown = whole.breakdown AND part.period_end = whole.period_end AND part.period_start = whole.period_start
+    AND part.breakdown = whole.breakdown AND part.period_end = whole.period_end
+    AND (part.at_day OR whole.at_day OR part.period_start = whole.period_start)
 WHERE rule.kind = 'subset'
 QUALIFY part.observation_id IS NOT NULL OR bool_and(part.observation_id IS NULL) OVER (PARTITION BY rule.whole, rule.part)

@@ -13,7 +13,8 @@ summed AS (
     FROM parts rule
     JOIN (SELECT * FROM current) whole ON whole.indicator_id = rule.whole
     JOIN (SELECT * FROM current) part ON part.indicator_id = rule.part AND part.ref_area = whole.ref_area
-        AND part.breakdown = whole.breakdown AND part.period_end = whole.period_end AND part.period_start = whole.period_start
+        AND part.breakdown = whole.breakdown AND part.period_end = whole.period_end
+        AND (part.at_day OR whole.at_day OR part.period_start = whole.period_start)
     WHERE rule.kind = 'sum' AND rule.along IS NULL
     GROUP BY whole.observation_id, rule.whole)
 SELECT s.observation_id, 'parts ' || w.whole || ' ' || w.first_part AS rule, w.whole AS subject,

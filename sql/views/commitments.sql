@@ -5,7 +5,8 @@ SELECT a.ref_area, r.name_zh AS area_zh, r.name_en AS area_en, a.due, a.due_end,
 FROM actions a
 JOIN areas r ON r.code = a.ref_area
 JOIN themes t USING (theme_id)
-LEFT JOIN facts f ON f.source_id = a.source_id
+LEFT JOIN (SELECT * FROM facts WHERE indicator_id IN (SELECT indicator_id FROM indicators WHERE nature = 'target')) f
+    ON f.source_id = a.source_id
     AND list_contains(string_split(a.figure_nos, '|'), split_part(f.observation_id, ':', 2))
 WHERE a.status = 'planned'
 ORDER BY a.due_end NULLS LAST, a.ref_area, a.action_id

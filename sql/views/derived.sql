@@ -8,9 +8,9 @@ WITH RECURSIVE rules AS (
     FROM derived_rules),
 known AS (
     SELECT 0 AS step, c.indicator_id AS id, c.ref_area, c.breakdown, c.time_period, c.period_start, c.period_end,
-        i.nature IN ('stock', 'standard', 'target') AS at_day, c.obs_value AS value, iv(c.lower, c.upper) AS bounds,
+        c.at_day, c.obs_value AS value, iv(c.lower, c.upper) AS bounds,
         [c.observation_id] AS inputs
-    FROM current c JOIN indicators i USING (indicator_id)
+    FROM current c
     WHERE c.indicator_id IN (SELECT left_id FROM derived_rules UNION SELECT right_id FROM derived_rules)
     UNION ALL
     SELECT * FROM (

@@ -1,5 +1,6 @@
 -- How large is each programme: households, persons, person-times, institutions and money side by side?
--- The columns of one programme are different units of one thing and are never added.
+-- The columns of one programme are different units of one thing and are never added. Flows over different periods are rows
+-- of their own; a row of stocks has no first day.
 WITH programmes(programme, programme_zh, households, persons, person_times, institutions, money) AS (VALUES
     ('Minimum living allowance', '最低生活保障', 'dibao_households', 'dibao_persons', NULL, NULL, NULL),
     ('Support of persons in extreme hardship', '特困人员供养', NULL, 'tekun_persons', NULL, NULL, NULL),
@@ -14,7 +15,7 @@ WITH programmes(programme, programme_zh, households, persons, person_times, inst
     ('Children in difficulty', '困境儿童保障', NULL, 'children_in_difficulty', NULL, NULL, NULL)),
 named AS (
     UNPIVOT programmes ON households, persons, person_times, institutions, money INTO NAME measure VALUE indicator_id)
-SELECT n.programme, n.programme_zh, c.ref_area, c.period_end,
+SELECT n.programme, n.programme_zh, c.ref_area, CASE WHEN NOT c.at_day THEN c.period_start END AS period_start, c.period_end,
     any_value(c.obs_value) FILTER (measure = 'households') AS households,
     any_value(c.obs_value) FILTER (measure = 'persons') AS persons,
     any_value(c.obs_value) FILTER (measure = 'person_times') AS person_times,
@@ -23,4 +24,4 @@ SELECT n.programme, n.programme_zh, c.ref_area, c.period_end,
     string_agg(c.as_printed, ' · ' ORDER BY c.char_start, c.observation_id) AS as_printed
 FROM named n JOIN current c USING (indicator_id)
 WHERE c.breakdown = ''
-GROUP BY n.programme, n.programme_zh, c.ref_area, c.period_end
+GROUP BY ALL
