@@ -63,8 +63,9 @@ def build(raw: str | Path = "raw", out: str | Path = "curated", engine: str = "l
         raise ValueError(f"engine {engine!r} is not known, expected 'local'")
     started = time.perf_counter()
     target, source = Path(os.path.abspath(out)), Path(os.path.abspath(raw))
-    if target.is_relative_to(source) or source.is_relative_to(target):
-        raise publish.TargetError(f"{out} and {raw} lie in one another: name a folder beside")
+    if reason := _why_not(source, target):
+        _stop_on_errors(check(raw))  # what is wrong with the data is told first
+        raise publish.TargetError(reason)
     with publish.building(target) as scratch:
         staged = stage.read_lists(source, scratch)
         with staged.connection:
@@ -72,6 +73,12 @@ def build(raw: str | Path = "raw", out: str | Path = "curated", engine: str = "l
             files = _write_manifest(staged, scratch / BUILT, rows)
         publish.swap(scratch / BUILT, target)
     return Manifest(Path(out), __version__, rows, files, themes, staged.findings, time.perf_counter() - started)
+
+
+def _why_not(source: Path, target: Path) -> str:
+    if target.is_relative_to(source) or source.is_relative_to(target):
+        return f"{target} and {source} lie in one another: name a folder beside"
+    return publish.why_not(target)
 
 
 def _check_and_write(staged: Staged, documents: Path, built: Path) -> tuple[dict[str, int], list[Theme]]:

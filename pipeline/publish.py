@@ -37,7 +37,6 @@ class TargetError(Exception):
 @contextlib.contextmanager
 def building(target: Path) -> Iterator[Path]:
     """A scratch folder beside the target, on its file system, under the target's lock. Raises TargetError."""
-    _refuse_foreign(target)
     lock = _locked(target)
     try:
         for left_over in target.parent.glob(f".{glob.escape(target.name)}.build-*"):
@@ -65,16 +64,17 @@ def _locked(target: Path) -> filelock.BaseFileLock:
     return lock
 
 
-def _refuse_foreign(target: Path) -> None:
-    """Only an empty folder, or one that holds what an earlier build made and nothing else, is ever replaced."""
+def why_not(target: Path) -> str:
+    """Why a build may not replace a folder, or nothing: it must be empty, or hold what a build made and nothing else."""
     if target.is_symlink() or (target.exists() and not target.is_dir()):
-        raise TargetError(f"{target} is no folder: name one that a build may replace")
+        return f"{target} is no folder: name one that a build may replace"
     if Path.cwd().is_relative_to(target):
-        raise TargetError(f"{target} holds the folder you are in, and a build would replace it: name another")
+        return f"{target} holds the folder you are in, and a build would replace it: name another"
     there = {p.name for p in target.iterdir()} if target.is_dir() else set()
     if strangers := sorted(there - _made_by_a_build(target)):
         names = ", ".join(strangers[:3]) + (" …" if len(strangers) > 3 else "")
-        raise TargetError(f"{target} holds what no build made ({names}): move it, or name another folder")
+        return f"{target} holds what no build made ({names}): move it, or name another folder"
+    return ""
 
 
 def _made_by_a_build(target: Path) -> set[str]:

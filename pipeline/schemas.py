@@ -63,83 +63,52 @@ def column(
     return pandera.Field(description=en, metadata=metadata, **checks)
 
 
+# fmt: off
+# One column, one line where it fits.
+
+
 class Observations(pandera.DataFrameModel):
     """Published figures, one row each, with the interval that the printed form allows."""
 
     observation_id: Text = column("观测编号", "source_id:figure_no, given once and never changed", keyed=False)
-    source_id: Text = column(
-        "来源编号", "The bulletin the figure was printed in", keyed=False, codes="sources.source_id"
-    )
+    source_id: Text = column("来源编号", "The bulletin the figure was printed in", keyed=False,
+        codes="sources.source_id")
     figure_no: Int = column("序号", "Number of the figure within its source", published=False, ge=1)
-    indicator_id: Text = column(
-        "指标编号", "What was counted or measured", codes="indicators.indicator_id", sdmx="INDICATOR"
-    )
+    indicator_id: Text = column("指标编号", "What was counted or measured", codes="indicators.indicator_id",
+        sdmx="INDICATOR")
     ref_area: Text = column("地区代码", "Area by GB/T 2260, CN for the nation", codes="areas.code", sdmx="REF_AREA")
-    time_period: Text = column(
-        "时期", "Period as printed, in SDMX form", str_matches=periods.PATTERN, sdmx="TIME_PERIOD"
-    )
+    time_period: Text = column("时期", "Period as printed, in SDMX form", str_matches=periods.PATTERN,
+        sdmx="TIME_PERIOD")
     period_start: Day = column("期初", "First day of the period", keyed=False, nullable=True)
     period_end: Day = column("期末", "Last day of the period; a stock holds at this day", keyed=False, nullable=True)
-    obs_value: Real = column(
-        "数值",
-        "Value in base units; empty for a range",
-        keyed=False,
-        nullable=True,
-        unit="see unit_id",
-        sdmx="OBS_VALUE",
-    )
-    lower: Real = column(
-        "下界",
-        "Least value that the printed form allows; empty: unbounded",
-        keyed=False,
-        nullable=True,
-        unit="see unit_id",
-    )
-    upper: Real = column(
-        "上界",
-        "Greatest value that the printed form allows; empty: unbounded",
-        keyed=False,
-        nullable=True,
-        unit="see unit_id",
-    )
-    unit_id: Text = column(
-        "单位编号",
-        "Unit of obs_value, lower and upper: the indicator's",
-        keyed=False,
-        nullable=True,
-        sdmx="UNIT_MEASURE",
-    )
-    qualifier: Text = column(
-        "限定", "How the number is qualified in print", nullable=True, codes="qualifiers.qualifier"
-    )
-    direction: Text = column(
-        "方向", "rise or fall, for a change", published=False, nullable=True, isin=["rise", "fall"]
-    )
+    obs_value: Real = column("数值", "Value in base units; empty for a range", keyed=False, nullable=True,
+        unit="see unit_id", sdmx="OBS_VALUE")
+    lower: Real = column("下界", "Least value that the printed form allows; empty: unbounded", keyed=False,
+        nullable=True, unit="see unit_id")
+    upper: Real = column("上界", "Greatest value that the printed form allows; empty: unbounded", keyed=False,
+        nullable=True, unit="see unit_id")
+    unit_id: Text = column("单位编号", "Unit of obs_value, lower and upper: the indicator's", keyed=False,
+        nullable=True, sdmx="UNIT_MEASURE")
+    qualifier: Text = column("限定", "How the number is qualified in print", nullable=True,
+        codes="qualifiers.qualifier")
+    direction: Text = column("方向", "rise or fall, for a change", published=False, nullable=True,
+        isin=["rise", "fall"])
     number: Text = column("数字", "Digits as printed, without commas and spaces", str_matches=NUMBER)
-    multiplier: Text = column(
-        "倍数", "Power of ten printed behind the number", nullable=True, isin=[m for m in MULTIPLIERS if m]
-    )
+    multiplier: Text = column("倍数", "Power of ten printed behind the number", nullable=True,
+        isin=[m for m in MULTIPLIERS if m])
     unit: Text = column("计量词", "Measure word as printed, in simplified characters", published=False)
-    inherited: Text = column(
-        "承前",
-        "Parts not in as_printed but printed elsewhere",
-        published=False,
-        nullable=True,
-        isin=["multiplier", "unit", "both"],
-    )
-    printed_decimals: Tiny = column(
-        "小数位数", "Digits printed behind the decimal point", keyed=False, nullable=True, sdmx="DECIMALS"
-    )
+    inherited: Text = column("承前", "Parts not in as_printed but printed elsewhere", published=False, nullable=True,
+        isin=["multiplier", "unit", "both"])
+    printed_decimals: Tiny = column("小数位数", "Digits printed behind the decimal point", keyed=False, nullable=True,
+        sdmx="DECIMALS")
     as_printed: Text = column("原文", "The characters of the figure, verbatim", verbatim=True)
     paragraph: Int = column("段落", "Number of the non-empty line in the text", nullable=True, ge=1)
     char_start: Int = column("起始字符", "First code point of the figure in the text", nullable=True, ge=0)
     char_end: Int = column("结束字符", "Code point behind the figure", nullable=True, ge=1)
-    evidence: Text = column(
-        "证据", "verified: a machine compared it with the text; keyed: not yet", keyed=False, isin=["verified", "keyed"]
-    )
-    obs_status: Text = column(
-        "观测状态", "A normal, B break in the series", keyed=False, isin=["A", "B"], sdmx="OBS_STATUS"
-    )
+    evidence: Text = column("证据", "verified: a machine compared it with the text; keyed: not yet", keyed=False,
+        isin=["verified", "keyed"])
+    obs_status: Text = column("观测状态", "A normal, B break in the series", keyed=False, isin=["A", "B"],
+        sdmx="OBS_STATUS")
     note: Text = column("备注", "What a reader must know", nullable=True, sdmx="COMMENT_OBS")
 
 
@@ -151,11 +120,8 @@ class PassedOver(pandera.DataFrameModel):
     char_start: Int = column("起始字符", "First code point of the entry", ge=0)
     char_end: Int = column("结束字符", "Code point behind the entry", ge=1)
     as_printed: Text = column("原文", "The characters passed over, verbatim", verbatim=True)
-    reason: Text = column(
-        "理由",
-        "Why this is no figure",
-        isin=["date", "duration", "name", "idiom", "ordinal", "page", "age", "reference"],
-    )
+    reason: Text = column("理由", "Why this is no figure",
+        isin=["date", "duration", "name", "idiom", "ordinal", "page", "age", "reference"])
     note: Text = column("备注", "What a reader must know", nullable=True)
 
 
@@ -173,12 +139,8 @@ class Actions(pandera.DataFrameModel):
     status: Text = column("状态", "State of the action", isin=["planned", "launched", "under_way", "completed"])
     due: Text = column("期限", "Period by whose end it is due", nullable=True, str_matches=periods.PATTERN)
     due_end: Day = column("截止日", "Last day of the due period", keyed=False, nullable=True)
-    figure_nos: Text = column(
-        "相关序号",
-        "Figures of the same source that measure it, separated by |",
-        nullable=True,
-        str_matches=r"^[1-9][0-9]*(\|[1-9][0-9]*)*$",
-    )
+    figure_nos: Text = column("相关序号", "Figures of the same source that measure it, separated by |", nullable=True,
+        str_matches=r"^[1-9][0-9]*(\|[1-9][0-9]*)*$")
     note: Text = column("备注", "What a reader must know", nullable=True)
 
 
@@ -188,21 +150,16 @@ class Sources(pandera.DataFrameModel):
     source_id: Text = column("来源编号", "Name of the source's files", str_matches=SOURCE_ID)
     title_zh: Text = column("标题", "Title as published")
     publisher: Text = column("发布者", "Who published it", nullable=True)
-    published_on: Text = column(
-        "发布日期",
-        "Day or month of publication",
-        nullable=True,
-        str_matches=r"^[12][0-9]{3}-(0[1-9]|1[0-2])(-[0-3][0-9])?$",
-    )
+    published_on: Text = column("发布日期", "Day or month of publication", nullable=True,
+        str_matches=r"^[12][0-9]{3}-(0[1-9]|1[0-2])(-[0-3][0-9])?$")
     known_from: Day = column("公开日", "Last day on which it may have been published", keyed=False, nullable=True)
     url: Text = column("网址", "Address", nullable=True, str_matches=r"^https?://[^\s]+$")
     kind: Text = column("类别", "Kind of source", isin=["communique", "release", "news", "reprint", "table"])
     rank: Tiny = column("位次", "1 is the most official", ge=1, le=9)
     ref_area: Text = column("地区代码", "Area it reports on", codes="areas.code")
     time_period: Text = column("时期", "Period it reports on", str_matches=periods.PATTERN)
-    text_sha256: Text = column(
-        "原文散列", "SHA-256 of the text, as bytes", nullable=True, str_matches=r"^[0-9a-f]{64}$"
-    )
+    text_sha256: Text = column("原文散列", "SHA-256 of the text, as bytes", nullable=True,
+        str_matches=r"^[0-9a-f]{64}$")
     note: Text = column("备注", "What a reader must know", nullable=True)
     period_end: Day = column("期末", "Last day of time_period", keyed=False, published=False, nullable=True)
 
@@ -214,11 +171,9 @@ class Indicators(pandera.DataFrameModel):
     name_zh: Text = column("中文名", "Chinese name")
     name_en: Text = column("英文名", "English name")
     theme_id: Text = column("主题编号", "Theme", codes="themes.theme_id")
-    nature: Text = column(
-        "性质",
+    nature: Text = column("性质",
         "stock (at a day), flow (over a period), change, ratio, standard (an amount set) or target",
-        isin=["stock", "flow", "change", "ratio", "standard", "target"],
-    )
+        isin=["stock", "flow", "change", "ratio", "standard", "target"])
     unit_id: Text = column("单位编号", "What is counted", codes="units.unit_id")
     minimum: Real = column("下限", "Least plausible value", nullable=True, unit="see unit_id")
     maximum: Real = column("上限", "Greatest plausible value", nullable=True, unit="see unit_id")
@@ -234,9 +189,8 @@ class Units(pandera.DataFrameModel):
     unit_id: Text = column("单位编号", "Code", str_matches=CODE)
     name_zh: Text = column("中文名", "Chinese name")
     name_en: Text = column("英文名", "English name")
-    printed: Text = column(
-        "印刷形式", "Measure words it is printed as, separated by |", str_matches=r"^[^|\s]+(\|[^|\s]+)*$"
-    )
+    printed: Text = column("印刷形式", "Measure words it is printed as, separated by |",
+        str_matches=r"^[^|\s]+(\|[^|\s]+)*$")
     dimension: Text = column("量纲", "Dimension, as a product or quotient of named dimensions")
     pint: Text = column("定义", "Definition for the unit registry")
     sdmx_code: Text = column("SDMX 代码", "Code in the SDMX list of units, where there is one", nullable=True)
@@ -268,9 +222,8 @@ class Qualifiers(pandera.DataFrameModel):
 
     qualifier: Text = column("限定", "Code; its bounds are in the design", isin=[*filter(None, BOUNDS), "range"])
     printed: Text = column("印刷形式", "The word, in simplified characters")
-    position: Text = column(
-        "位置", "Where it stands", isin=["before", "number", "after_number", "after_multiplier", "after_unit"]
-    )
+    position: Text = column("位置", "Where it stands",
+        isin=["before", "number", "after_number", "after_multiplier", "after_unit"])
 
 
 class Dimensions(pandera.DataFrameModel):
@@ -287,11 +240,9 @@ class Parts(pandera.DataFrameModel):
 
     whole: Text = column("整体", "Indicator", codes="indicators.indicator_id")
     part: Text = column("部分", "Indicator", codes="indicators.indicator_id")
-    kind: Text = column(
-        "关系",
+    kind: Text = column("关系",
         "subset: part ≤ whole; sum: the parts add up to the whole; addition: a flow that entered the stock",
-        isin=["subset", "sum", "addition"],
-    )
+        isin=["subset", "sum", "addition"])
     along: Text = column("维度", "Dimension along which parts add up", nullable=True, codes="dimensions.dimension")
     note: Text = column("备注", "Why", nullable=True)
 
@@ -310,6 +261,8 @@ class DerivedRules(pandera.DataFrameModel):
     operator: Text = column("运算", "*, / or -", keyed=False, nullable=True)
     right_id: Text = column("右项", "Second operand", keyed=False, nullable=True)
     step: Tiny = column("层次", "1 where both operands are indicators, else one more than the deeper", keyed=False)
+
+# fmt: on
 
 
 @dataclass(frozen=True, slots=True)

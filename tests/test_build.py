@@ -113,6 +113,15 @@ def test_a_folder_that_no_build_made_is_never_replaced(raw: Raw, tmp_path: Path)
     assert (out / "chapter.txt").read_text() == "years of work"
 
 
+def test_what_is_wrong_with_the_data_is_told_before_what_is_wrong_with_the_target(raw: Raw, tmp_path: Path) -> None:
+    (tmp_path / "curated").mkdir()
+    (tmp_path / "curated" / "note.txt").write_text("mine")
+    raw.edit(SHEET, 2, number="40.90")
+    with pytest.raises(InvalidData):
+        pipeline.build(raw.path, tmp_path / "curated")
+    assert (tmp_path / "curated" / "note.txt").read_text() == "mine"
+
+
 def test_a_folder_with_a_file_more_than_its_manifest_is_never_replaced(raw: Raw, tmp_path: Path) -> None:
     out = tmp_path / "curated"
     pipeline.build(raw.path, out)
