@@ -65,7 +65,7 @@ def _locked(target: Path) -> filelock.BaseFileLock:
 
 
 def why_not(target: Path) -> str:
-    """Why a build may not replace a folder, or nothing: it must be empty, or hold what a build made and nothing else."""
+    """Why a build may not replace a folder, or nothing: it must be empty, or hold only what a build made."""
     if target.is_symlink() or (target.exists() and not target.is_dir()):
         return f"{target} is no folder: name one that a build may replace"
     if Path.cwd().is_relative_to(target):
