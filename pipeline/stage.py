@@ -54,6 +54,7 @@ class Staged:
     origins: dict[str, Origins] = field(default_factory=dict)
     files: list[CsvFile] = field(default_factory=list)
     sheets: dict[str, list[CsvFile]] = field(default_factory=dict)
+    complete: bool = True
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -91,7 +92,7 @@ def examine(staged: Staged, documents: Path, *, trust_proofs: bool = False) -> N
         return
     lists = [table for table in TABLES.values() if not table.is_sheet]
     _report(staged, {table.name: _check_list(table, staged.codes) for table in lists})
-    complete = not any(f.rule.startswith("file-") for f in staged.findings)
+    complete = staged.complete and not any(f.rule.startswith("file-") for f in staged.findings)
     offences = [*crosschecks.run(staged.connection, staged.codes, complete=complete)]
     offences += texts.compare(staged.connection, staged.codes, documents)
     _report_offences(staged, offences + _unit_algebra(staged.codes, trust_proofs))
@@ -177,7 +178,10 @@ def _sheets(raw: Path, staged: Staged) -> dict[str, list[CsvFile]]:
             name = path.relative_to(raw).as_posix()
             if codes and (path.suffix != ".csv" or path.stem not in codes.sources):
                 if not all(re.match(schemas.SOURCE_ID, source) for source in codes.sources):
-                    continue  # a source's id is wrong, which is told; its sheets are orphans only by that
+                    staged.complete = (
+                        False  # a source's id is wrong, which is told; its sheets are orphans only by that
+                    )
+                    continue
                 hint = nearest(path.stem, [s for s in codes.sources if s]) or "add a row to sources.csv"
                 staged.findings.append(finding("file-unexpected", name, seen=path.name, hint=hint))
                 continue

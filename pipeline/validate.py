@@ -100,6 +100,7 @@ class Validator:
     def __init__(self, table: Table, codes: Codes) -> None:
         self.table = table
         self.schema = _checked_schema(table, codes)
+        self.keyed = set(schemas.names(table, "keyed", codes.dimensions))
 
     def __call__(self, batch: pa.RecordBatch) -> list[Failure]:
         """All failures of the batch, in order of row; an empty list where every rule is kept."""
@@ -107,7 +108,7 @@ class Validator:
         try:
             self.schema.validate(frame, lazy=True)
         except SchemaErrors as errors:
-            return _failures(errors, batch)
+            return _failures(errors, batch, self.keyed)
         return []
 
 
@@ -168,10 +169,12 @@ _RULE_OF_CHECK = {
 }
 
 
-def _failures(errors: SchemaErrors, batch: pa.RecordBatch) -> list[Failure]:
-    """Pandera's report as (rule, column, row), each once; a cell that could not be typed is not reported as empty."""
+def _failures(errors: SchemaErrors, batch: pa.RecordBatch, keyed: set[str]) -> list[Failure]:
+    """Pandera's report as (rule, column, row), each once, without what only follows from another fault of the row.
+
+    A derived column is empty where a keyed cell could not be read, which is told already.
+    """
     places = {place for error in errors.schema_errors for place in _places(error, batch)}
-    keyed = {name for name in batch.schema.names if name not in _GIVEN_BY_OTHERS}
     by_row: dict[int, set[tuple[str, str]]] = {}
     for rule, column, row in places:
         by_row.setdefault(row, set()).add((rule, column))
@@ -183,17 +186,6 @@ def _failures(errors: SchemaErrors, batch: pa.RecordBatch) -> list[Failure]:
                 found.append(Failure(rule, column, row, values))
     return found
 
-
-_GIVEN_BY_OTHERS = {
-    "observation_id",
-    "action_id",
-    "source_id",
-    "period_start",
-    "period_end",
-    "unit_id",
-    "printed_decimals",
-}
-"""Derived columns: they are empty where a keyed cell could not be read, which is told already."""
 
 _UNREADABLE = {"type", "pattern", "required", "code"}
 _FOLLOWS_FROM = {
@@ -218,11 +210,17 @@ def _causes(places: set[tuple[str, str]], values: dict[str, Any]) -> set[tuple[s
     untyped = {column for rule, column in places if rule == "type"}
     follows = {rule for column in unreadable for rule in _FOLLOWS_FROM.get(column, ())}
     rules = {rule for rule, _ in places}
-    if "unit" in rules or ("indicator-range" in rules and str(values.get("number")).startswith("-")):
+    if "recompose" in rules and ("unit" in rules or str(values["number"]).startswith("-")) and _digits_agree(values):
         follows.add("recompose")
     elif "recompose" in rules:
         follows |= {"indicator-range", "decimals"}
     return {(r, c) for r, c in places if r not in follows and (r == "type" or c not in untyped)}
+
+
+def _digits_agree(values: dict[str, Any]) -> bool:
+    """True where print and parts differ in words or sign only."""
+    printed, parts = (re.sub(r"[^0-9.]", "", values[form] or "") for form in ("printed_form", "recomposed"))
+    return printed == parts
 
 
 def _places(error: SchemaError, batch: pa.RecordBatch) -> Iterator[tuple[str, str, int]]:

@@ -404,6 +404,20 @@ def test_every_rule_that_validation_can_break_has_words() -> None:
     assert used | {"required", "code", "text"} == set(_EXPLAIN)
 
 
+def test_two_faults_of_one_row_are_both_reported(raw: Raw) -> None:
+    raw.edit(SHEET, 2, unit="人", number="40.90", ref_area="1", note="=1")
+    raw.edit(INDICATORS, 3, unit_id="bushel", nature="share")
+    found = {(f.file, f.rule, f.column) for f in raw.check()}
+    assert {(SHEET, "unit", "unit"), (SHEET, "recompose", "as_printed"), (SHEET, "code", "ref_area")} <= found
+    assert {(SHEET, "text", "note")} <= found
+    assert {(INDICATORS, "code", "unit_id"), (INDICATORS, "code", "nature")} <= found
+
+
+def test_two_faults_of_a_source_are_both_reported(raw: Raw) -> None:
+    raw.edit(SOURCES, 2, source_id="Jiangsu", rank="0")
+    assert {(f.rule, f.column) for f in raw.check()} == {("pattern", "source_id"), ("range", "rank")}
+
+
 def test_every_finding_of_a_run_is_reported(raw: Raw) -> None:
     rows: list[dict[str, Any]] = raw.rows(SHEET)
     for row in rows:
