@@ -40,6 +40,7 @@ def run(connection: duckdb.DuckDBPyConnection, codes: Codes, *, complete: bool =
     yield from _once_a_row(
         [*_doubled_keys(connection, codes), *_facts_keyed_twice(connection, codes), *_overlapping_spans(connection)]
     )
+    yield from _unordered_paragraphs(connection)
     if complete:
         yield from _dangling_figures(connection)
         yield from _unused(connection, codes)
@@ -51,12 +52,12 @@ _WEIGHT = {"unique": 0, "keyed-twice": 1, "span-overlap": 2}
 
 
 def _once_a_row(offences: list[Offence]) -> Iterator[Offence]:
-    """A row keyed twice breaks several rules at once: only the plainest is told."""
-    least: dict[tuple[str, int], int] = {}
+    """A row keyed twice breaks several rules against one other row: only the plainest is told."""
+    least: dict[tuple[str, int, int | None], int] = {}
     for each in offences:
-        key = (each.table, each.row)
-        least[key] = min(least.get(key, 9), _WEIGHT.get(each.rule, 9))
-    yield from (o for o in offences if _WEIGHT.get(o.rule, 9) in (9, least[o.table, o.row]))
+        pair = (each.table, each.row, each.other)
+        least[pair] = min(least.get(pair, 9), _WEIGHT.get(each.rule, 9))
+    yield from (o for o in offences if o.other is None or _WEIGHT[o.rule] == least[o.table, o.row, o.other])
 
 
 def _doubles(connection: duckdb.DuckDBPyConnection, origin: str, key: list[str]) -> list[tuple[Any, ...]]:
@@ -110,32 +111,47 @@ def _facts_keyed_twice(connection: duckdb.DuckDBPyConnection, codes: Codes) -> I
 
 _SPANS = """
     SELECT source_id, char_start, char_end, paragraph, 'observations' AS origin, "row" FROM observations
-    WHERE char_start IS NOT NULL AND char_end IS NOT NULL
+    WHERE char_end - char_start = length(as_printed)
     UNION ALL
     SELECT source_id, char_start, char_end, paragraph, 'passed_over', "row" FROM passed_over
-    WHERE char_start IS NOT NULL AND char_end IS NOT NULL
+    WHERE char_end - char_start = length(as_printed)
 """
+"""Entries that claim characters; one whose span does not fit its own text is told already, and claims none."""
 
 
 def _overlapping_spans(connection: duckdb.DuckDBPyConnection) -> Iterator[Offence]:
-    """Entries of one source in order of position: none may start inside an earlier one, paragraphs never go back."""
+    """Entries of one source in order of position: none may start inside an earlier one."""
     rows = connection.execute(f"""
-        WITH spans AS ({_SPANS}),
-        ordered AS (
-            SELECT *, max(char_end) OVER before AS reached, max(paragraph) OVER before AS last_paragraph,
-                arg_max(origin || ' ' || char_start || '–' || char_end, char_end) OVER before AS earlier
-            FROM spans
+        WITH ordered AS (
+            SELECT *, max(char_end) OVER before AS reached,
+                arg_max({{'origin': origin, 'row': "row", 'span': char_start || '–' || char_end}}, char_end)
+                OVER before AS earlier
+            FROM ({_SPANS})
             WINDOW before AS (PARTITION BY source_id ORDER BY char_start, char_end, origin, "row"
                               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))
-        SELECT origin, "row", char_start, char_end, paragraph, reached, last_paragraph, earlier FROM ordered
-        WHERE char_start < reached OR paragraph < last_paragraph ORDER BY source_id, char_start
+        SELECT origin, "row", char_start || '–' || char_end, earlier FROM ordered
+        WHERE char_start < reached ORDER BY source_id, char_start
     """).fetchall()
-    for table, row, start, end, paragraph, reached, last_paragraph, earlier in rows:
-        if start < reached:
-            yield Offence("span-overlap", table, row, "char_start", f"{start}–{end}", earlier)
-        if paragraph is not None and last_paragraph is not None and paragraph < last_paragraph:
-            seen = f"paragraph {paragraph} at character {start}"
-            yield Offence("span-order", table, row, "paragraph", seen, f"at least {last_paragraph}, reached before it")
+    for table, row, span, earlier in rows:
+        claimed = f"{earlier['origin']} {earlier['span']}"
+        other = earlier["row"] if earlier["origin"] == table else None
+        yield Offence("span-overlap", table, row, "char_start", span, claimed, other=other)
+
+
+def _unordered_paragraphs(connection: duckdb.DuckDBPyConnection) -> Iterator[Offence]:
+    """Paragraphs never go back as positions go on; of two neighbours, the one that fits neither side is told."""
+    rows = connection.execute(f"""
+        WITH ordered AS (
+            SELECT *, lag(paragraph) OVER here AS before, lead(paragraph) OVER here AS behind
+            FROM ({_SPANS}) WHERE paragraph IS NOT NULL
+            WINDOW here AS (PARTITION BY source_id ORDER BY char_start, char_end, origin, "row"))
+        SELECT origin, "row", char_start, paragraph, before, behind FROM ordered
+        WHERE (paragraph > behind AND coalesce(before <= behind, true))
+            OR (paragraph < before AND coalesce(behind >= before, true)) ORDER BY source_id, char_start
+    """).fetchall()
+    for table, row, start, paragraph, before, behind in rows:
+        between = f"one from {before or 1}" + (f" to {behind}" if behind else "")
+        yield Offence("span-order", table, row, "paragraph", f"paragraph {paragraph} at character {start}", between)
 
 
 def _dangling_figures(connection: duckdb.DuckDBPyConnection) -> Iterator[Offence]:

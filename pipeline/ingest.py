@@ -291,7 +291,7 @@ def _core() -> str:
         CASE WHEN inherited IN ('unit', 'both') THEN
             CASE WHEN rate AND ends_with(printed_form, split_part(unit, '/', 1))
                  THEN split_part(unit, '/', 1) ELSE '' END
-        ELSE unit END"""
+        ELSE coalesce(unit, '') END"""
 
 
 def _stripped() -> str:

@@ -190,7 +190,7 @@ class Units(pandera.DataFrameModel):
     name_zh: Text = column("中文名", "Chinese name")
     name_en: Text = column("英文名", "English name")
     printed: Text = column("印刷形式", "Measure words it is printed as, separated by |",
-        str_matches=r"^[^|\s]+(\|[^|\s]+)*$")
+        str_matches=r"^[^|\s=+@-][^|\s]*(\|[^|\s=+@-][^|\s]*)*$")
     dimension: Text = column("量纲", "Dimension, as a product or quotient of named dimensions")
     pint: Text = column("定义", "Definition for the unit registry")
     sdmx_code: Text = column("SDMX 代码", "Code in the SDMX list of units, where there is one", nullable=True)

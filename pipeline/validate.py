@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from pandera.errors import SchemaError, SchemaErrors
 
 from pipeline import schemas
-from pipeline.quantity import FALLS, MULTIPLIERS, RISES
+from pipeline.quantity import FALLS, MAX_DIGITS, MULTIPLIERS, RANGE_DASH, RISES
 from pipeline.schemas import Table
 
 Frame = pd.DataFrame
@@ -187,40 +187,58 @@ def _failures(errors: SchemaErrors, batch: pa.RecordBatch, keyed: set[str]) -> l
     return found
 
 
-_UNREADABLE = {"type", "pattern", "required", "code"}
-_FOLLOWS_FROM = {
-    "number": {"recompose", "decimals", "indicator-range", "direction"},
-    "unit": {"recompose"},
-    "multiplier": {"recompose", "decimals", "indicator-range"},
-    "qualifier": {"recompose"},
-    "time_period": {"period", "period-sense"},
-    "published_on": {"period"},
-    "due": {"period"},
-    "char_start": {"position", "span-length"},
-    "char_end": {"position", "span-length"},
-    "paragraph": {"position"},
-    "inherited": {"recompose"},
-}
-"""Rules that a cell breaks only because it, or another cell of its row, cannot be read."""
+_OF_THE_CELL = ("type", "required", "text", "pattern", "code", "range")
+"""Rules that a cell breaks by itself, the plainest first."""
+
+_SPAN = ("paragraph", "char_start", "char_end")
 
 
 def _causes(places: set[tuple[str, str]], values: dict[str, Any]) -> set[tuple[str, str]]:
-    """What is wrong with a row, without what only follows from it."""
-    unreadable = {column for rule, column in places if rule in _UNREADABLE}
-    untyped = {column for rule, column in places if rule == "type"}
-    follows = {rule for column in unreadable for rule in _FOLLOWS_FROM.get(column, ())}
-    rules = {rule for rule, _ in places}
-    if "recompose" in rules and ("unit" in rules or str(values["number"]).startswith("-")) and _digits_agree(values):
-        follows.add("recompose")
-    elif "recompose" in rules:
-        follows |= {"indicator-range", "decimals"}
-    return {(r, c) for r, c in places if r not in follows and (r == "type" or c not in untyped)}
+    """What is wrong with a row, without what only follows: a cell that cannot be read breaks other rules too."""
+    faulty: dict[str, str] = {}
+    for rule in reversed(_OF_THE_CELL):
+        faulty |= {column: rule for each, column in places if each == rule}
+    kept = {(r, c) for r, c in places if r == "position" or faulty.get(c, r) == r}
+    if faulty.keys() & set(_SPAN) and all(values.get(c) is not None for c in _SPAN if c not in faulty):
+        kept.discard(("position", "char_start"))
+    if "as_printed" in faulty:
+        kept -= {("recompose", "as_printed"), ("span-length", "char_end")}
+    if ("recompose", "as_printed") in kept:
+        kept = _without_consequences(kept, faulty.keys() | _doubted(kept, values), values)
+    return kept
 
 
-def _digits_agree(values: dict[str, Any]) -> bool:
-    """True where print and parts differ in words or sign only."""
-    printed, parts = (re.sub(r"[^0-9.]", "", values[form] or "") for form in ("printed_form", "recomposed"))
-    return printed == parts
+def _doubted(places: set[tuple[str, str]], values: dict[str, Any]) -> set[str]:
+    """Readable cells of a figure that another rule has found wrong."""
+    negative = str(values["number"]).startswith("-")
+    told = {"unit": "unit", "direction": "direction"} | ({"indicator-range": "number"} if negative else {})
+    return {told[rule] for rule, _ in places if rule in told}
+
+
+def _without_consequences(
+    places: set[tuple[str, str]], wrong: set[str], values: dict[str, Any]
+) -> set[tuple[str, str]]:
+    """Print and parts disagree: is that one of the wrong cells, or a fault of its own that makes the value wrong?"""
+    printed, number, multiplier = values["printed_form"], values["number"] or "", values["multiplier"] or ""
+    if re.fullmatch(_form_without(wrong, values), printed or ""):
+        return places - {("recompose", "as_printed")}
+    if number + multiplier not in (printed or ""):
+        return places - {("indicator-range", "number"), ("decimals", "number")}
+    return places
+
+
+def _form_without(wrong: set[str], values: dict[str, Any]) -> str:
+    """A pattern of the print that leaves open what wrong cells would have said; none matches where none is wrong."""
+    parts = [values["number"] or "", values["multiplier"] or "", values["unit"] or ""]
+    form = re.escape(values["recomposed"] or "".join(parts))
+    for name, part, anything in zip(
+        ("number", "multiplier", "unit"), parts, (r"[-0-9.—]+", r"\D{0,3}", r"\D{0,8}"), strict=True
+    ):
+        if name in wrong:
+            form = form.replace(re.escape(part), anything, 1) if part else form + anything
+    around = r"\D{0,4}" if wrong & {"qualifier", "direction"} else ""
+    rest = r"\D{0,8}" if "inherited" in wrong else ""
+    return around + form + rest + around if wrong else r"(?!)"
 
 
 def _places(error: SchemaError, batch: pa.RecordBatch) -> Iterator[tuple[str, str, int]]:
@@ -283,10 +301,13 @@ def is_read(frame: Frame, _: Codes) -> Mask:
 
 def is_range_if_marked(frame: Frame, _: Codes) -> Mask:
     """A number is either one number, small enough for float64, or two in order with the qualifier range."""
+    number = _arrow(frame, "number")
     marked = pc.fill_null(pc.equal(_arrow(frame, "qualifier"), "range"), False)
-    ordered = pc.less_equal(_arrow(frame, "lower"), _arrow(frame, "upper"))
-    as_range = pc.fill_null(pc.and_(pc.match_substring(_arrow(frame, "number"), "—"), ordered), False)
-    return pc.if_else(marked, as_range, pc.is_valid(_arrow(frame, "obs_value")))
+    is_two = pc.match_substring(number, RANGE_DASH)
+    digits = pc.utf8_length(pc.replace_substring_regex(number, pattern="[^0-9]", replacement=""))
+    ordered = pc.fill_null(pc.less_equal(_arrow(frame, "lower"), _arrow(frame, "upper")), True)
+    as_range = pc.and_(is_two, ordered)
+    return pc.if_else(marked, as_range, pc.and_(pc.invert(is_two), pc.less_equal(digits, MAX_DIGITS)))
 
 
 def is_plausible(frame: Frame, codes: Codes) -> Mask:

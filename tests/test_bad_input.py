@@ -211,6 +211,17 @@ ONE_FAULT: dict[str, Callable[[Raw], object]] = {
     "a linked folder": linked_folder,
     "a wrong digit": edited(2, number="40.90"),
     "an unknown code": edited(2, ref_area="32000"),
+    "an unknown multiplier": edited(2, multiplier="W"),
+    "an empty number": edited(2, number=""),
+    "an empty unit": edited(2, unit=""),
+    "a stray space behind a unit": edited(2, unit="户 "),
+    "a stray space in print": edited(2, as_printed="40.09万户 "),
+    "an unknown direction": edited(2, direction="up"),
+    "a minus that is not printed": edited(39, number="-6", direction=""),
+    "a wrong paragraph": edited(2, paragraph="31"),
+    "a wrong end": edited(2, char_end="2298"),
+    "an empty source_id": edited(2, "sources.csv", source_id=""),
+    "a formula among printed words": edited(2, "codelists/units.csv", printed="=1+1|户"),
 }
 
 

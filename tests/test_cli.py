@@ -152,8 +152,9 @@ def _read(handle: int) -> bytes:
 
 
 def test_json_has_no_infinity_and_no_name_twice(ask, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
-    assert ask("SELECT 'inf'::DOUBLE AS x, 1.50::DECIMAL(4, 2) AS x, 2::DECIMAL(4, 0) AS y", "--json") == 0
-    assert json.loads(capsys.readouterr().out) == [{"x": None, "x_2": 1.5, "y": 2}]
+    sql = "SELECT 'inf'::DOUBLE AS x, 1.50::DECIMAL(4, 2) AS x, 2::DECIMAL(4, 0) AS y, {'a': ['nan'::DOUBLE]} AS z"
+    assert ask(sql, "--json") == 0
+    assert json.loads(capsys.readouterr().out) == [{"x": None, "x_2": 1.5, "y": 2, "z": {"a": [None]}}]
 
 
 def test_a_dataset_that_cannot_be_opened_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -172,7 +172,7 @@ def test_overlapping_spans_are_refused_and_name_each_other(raw: Raw) -> None:
 
 
 def test_a_passed_over_entry_may_not_claim_a_figures_characters(raw: Raw) -> None:
-    raw.edit(PASSED, 9, char_start="371", char_end="375")
+    raw.edit(PASSED, 9, char_start="371", char_end="374")
     found = [f for f in raw.check() if f.rule == "span-overlap"]
     assert found
     assert found[0].file in (PASSED, SHEET)
@@ -411,6 +411,27 @@ def test_two_faults_of_one_row_are_both_reported(raw: Raw) -> None:
     assert {(SHEET, "unit", "unit"), (SHEET, "recompose", "as_printed"), (SHEET, "code", "ref_area")} <= found
     assert {(SHEET, "text", "note")} <= found
     assert {(INDICATORS, "code", "unit_id"), (INDICATORS, "code", "nature")} <= found
+
+
+@pytest.mark.parametrize(
+    ("line", "cells", "rules"),
+    [
+        (26, {"qualifier": "", "unit": "家", "indicator_id": "dibao_persons"}, {"unit", "recompose"}),
+        (2, {"multiplier": "十万", "unit": "人"}, {"unit", "recompose"}),
+        (26, {"qualifier": "nearlyy", "number": "401"}, {"code", "recompose"}),
+        (2, {"inherited": "x", "number": "40.90"}, {"code", "recompose"}),
+        (13, {"unit": "", "number": "1506"}, {"required", "recompose"}),
+        (2, {"number": "4.009E+01", "direction": "rise"}, {"pattern", "direction"}),
+        (2, {"char_start": "x", "paragraph": ""}, {"type", "position"}),
+        (2, {"multiplier": "W", "number": "40.90"}, {"code", "recompose"}),
+        (18, {"indicator_id": "tekun_persons", "time_period": "2022-Q2", "char_start": "1086", "char_end": "1093"},
+         {"keyed-twice", "span-overlap"}),
+        (13, {"figure_no": "1", "char_start": "783", "char_end": "788"}, {"unique", "span-overlap"}),
+    ],
+)  # fmt: skip
+def test_a_second_fault_of_a_row_is_not_hidden(raw: Raw, line: int, cells: dict[str, str], rules: set[str]) -> None:
+    raw.edit(SHEET, line, **cells)
+    assert rules <= {f.rule for f in raw.check() if (f.file, f.line) == (SHEET, line)}
 
 
 def test_two_faults_of_a_source_are_both_reported(raw: Raw) -> None:

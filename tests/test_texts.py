@@ -73,6 +73,14 @@ def test_a_text_that_is_not_utf8_is_named(raw: Raw, documents: Path) -> None:
     assert errors(raw, documents) == [("text-hash", "sources.csv", 2, "text_sha256")]
 
 
+def test_a_text_that_cannot_be_read_is_named(raw: Raw, documents: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(_: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", denied)
+    assert errors(raw, documents) == [("text-hash", "sources.csv", 2, "text_sha256")]
+
+
 def test_a_build_that_disagrees_with_a_text_fails(
     raw: Raw, documents: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

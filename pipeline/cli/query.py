@@ -66,7 +66,11 @@ def _unlike(columns: list[str]) -> list[str]:
 
 
 def _plain(value: Any) -> Any:
-    """A value as JSON has it: no infinities, and decimals as numbers."""
+    """A value as JSON has it, whatever it holds: no infinities, and decimals as numbers."""
+    if isinstance(value, dict):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -64,10 +64,14 @@ def compare(connection: duckdb.DuckDBPyConnection, codes: Codes, documents: Path
     """Every entry of every source whose text is there, against the text."""
     for row in codes.tables["sources"].to_pylist():
         file = documents / f"{row['source_id']}.txt"
-        if row["text_sha256"] is None or not file.is_file():
-            continue
         try:
+            if row["text_sha256"] is None or not file.is_file():
+                continue
             text = Text.read(file)
+        except OSError as error:
+            seen = f"{file.name} cannot be read ({error.strerror})"
+            yield Offence("text-hash", "sources", row["row"], "text_sha256", seen, "a text, or none")
+            continue
         except UnicodeDecodeError:
             yield Offence("text-hash", "sources", row["row"], "text_sha256", f"{file.name} is not UTF-8", "UTF-8")
             continue

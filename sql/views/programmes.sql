@@ -16,11 +16,11 @@ WITH programmes(programme, programme_zh, households, persons, person_times, inst
 named AS (
     UNPIVOT programmes ON households, persons, person_times, institutions, money INTO NAME measure VALUE indicator_id)
 SELECT n.programme, n.programme_zh, c.ref_area, CASE WHEN NOT c.at_day THEN c.period_start END AS period_start, c.period_end,
-    any_value(c.obs_value) FILTER (measure = 'households') AS households,
-    any_value(c.obs_value) FILTER (measure = 'persons') AS persons,
-    any_value(c.obs_value) FILTER (measure = 'person_times') AS person_times,
-    any_value(c.obs_value) FILTER (measure = 'institutions') AS institutions,
-    any_value(c.obs_value) FILTER (measure = 'money') AS yuan,
+    any_value(c.obs_value) FILTER (n.measure = 'households') AS households,
+    any_value(c.obs_value) FILTER (n.measure = 'persons') AS persons,
+    any_value(c.obs_value) FILTER (n.measure = 'person_times') AS person_times,
+    any_value(c.obs_value) FILTER (n.measure = 'institutions') AS institutions,
+    any_value(c.obs_value) FILTER (n.measure = 'money') AS yuan,
     string_agg(c.as_printed, ' · ' ORDER BY c.char_start, c.observation_id) AS as_printed
 FROM named n JOIN current c USING (indicator_id)
 WHERE c.breakdown = ''
