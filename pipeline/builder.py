@@ -12,10 +12,9 @@ from typing import Any
 import duckdb
 
 from pipeline import __version__, csvfiles, database, publish, schemas, stage
-from pipeline.database import Offender
+from pipeline.database import Offender, quoted, sql_text
 from pipeline.evidence import texts
 from pipeline.findings import Finding, InvalidData, errors, finding
-from pipeline.ingest import quoted
 from pipeline.metadata import datapackage, dictionary, readme
 from pipeline.schemas import TABLES
 from pipeline.stage import Staged
@@ -111,7 +110,7 @@ def _write(
 ) -> tuple[dict[str, int], list[Theme], list[Offender]]:
     """Tables and database rows; counts by table, a summary by theme, and what the checks selected."""
     rows = _write_tables(connection, staged, built)
-    database.fill(connection, {n: f"read_parquet({database.quoted(str(built / f'{n}.parquet'))})" for n in rows})
+    database.fill(connection, {n: f"read_parquet({sql_text(str(built / f'{n}.parquet'))})" for n in rows})
     themes, offenders = _themes(connection), list(database.offenders(connection))
     connection.execute("USE memory; DETACH minsheng")
     return rows, themes, offenders

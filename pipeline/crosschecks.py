@@ -11,9 +11,9 @@ from typing import Any
 
 import duckdb
 
-from pipeline.database import AT_DAY
+from pipeline.database import AT_DAY, quoted
 from pipeline.findings import nearest
-from pipeline.ingest import quoted, sql_list
+from pipeline.ingest import sql_list
 from pipeline.schemas import TABLES, TOTAL, Table, is_free
 from pipeline.validate import Codes
 

@@ -41,14 +41,20 @@ class Offender:
     idle: bool
 
 
-def quoted(text: str) -> str:
+def sql_text(text: str) -> str:
+    """A text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def quoted(name: str) -> str:
+    """A name as SQL takes it even where it is one of its words."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def create(connection: duckdb.DuckDBPyConnection, path: Path | None, dictionary: list[Row]) -> None:
     """Attach a new database file (None: in memory), use it, and define everything but the rows."""
     where = (
-        f"{quoted(str(path))} AS minsheng (STORAGE_VERSION '{STORAGE_VERSION}')" if path else "':memory:' AS minsheng"
+        f"{sql_text(str(path))} AS minsheng (STORAGE_VERSION '{STORAGE_VERSION}')" if path else "':memory:' AS minsheng"
     )
     connection.execute(f"ATTACH {where}; USE minsheng")
     define(connection, dictionary)
@@ -57,10 +63,10 @@ def create(connection: duckdb.DuckDBPyConnection, path: Path | None, dictionary:
 def open_parquet(folder: Path) -> duckdb.DuckDBPyConnection:
     """The dataset of a folder without database file, in memory: tables are filled from its Parquet files."""
     connection = duckdb.connect()
-    file = quoted(str(folder / "columns.parquet"))
+    file = sql_text(str(folder / "columns.parquet"))
     dictionary = connection.sql(f"FROM read_parquet({file})")
     define(connection, [dict(zip(dictionary.columns, row, strict=True)) for row in dictionary.fetchall()])
-    fill(connection, {f.stem: f"read_parquet({quoted(str(f))})" for f in sorted(folder.glob("*.parquet"))})
+    fill(connection, {f.stem: f"read_parquet({sql_text(str(f))})" for f in sorted(folder.glob("*.parquet"))})
     return connection
 
 
@@ -88,7 +94,7 @@ _SQL_TYPES = {
 
 
 def _column(row: Row) -> str:
-    return f'"{row["column_name"]}" {_SQL_TYPES[row["type"]]}{"" if row["nullable"] else " NOT NULL"}'
+    return f"{quoted(row['column_name'])} {_SQL_TYPES[row['type']]}{'' if row['nullable'] else ' NOT NULL'}"
 
 
 def _facts(columns: list[Row]) -> str:
@@ -97,7 +103,7 @@ def _facts(columns: list[Row]) -> str:
     Made here because the dimensions differ from dataset to dataset.
     """
     dimensions = [c["column_name"] for c in columns if " where dimension=" in (c["codes"] or "")]
-    parts = [f"CASE WHEN \"{d}\" <> '_T' THEN '{d}=' || \"{d}\" END" for d in dimensions]
+    parts = [f"CASE WHEN {quoted(d)} <> '_T' THEN '{d}=' || {quoted(d)} END" for d in dimensions]
     breakdown = f"concat_ws(', ', {', '.join(parts)})" if parts else "''"
     at_day = f"SELECT indicator_id FROM indicators WHERE nature IN {AT_DAY}"
     more = f"{breakdown} AS breakdown, indicator_id IN ({at_day}) AS at_day"
@@ -123,14 +129,14 @@ def question(sql: str) -> str:
 
 def _comments(tables: dict[str, list[Row]]) -> Iterator[str]:
     for name, rows in tables.items():
-        yield f"COMMENT ON TABLE {name} IS {quoted(rows[0]['table_description'])}"
+        yield f"COMMENT ON TABLE {name} IS {sql_text(rows[0]['table_description'])}"
         for row in rows:
             unit = f" [{row['unit']}]" if row["unit"] else ""
             words = f"{row['description']}{unit} · {row['description_zh']}"
-            yield f'COMMENT ON COLUMN {name}."{row["column_name"]}" IS {quoted(words)}'
+            yield f"COMMENT ON COLUMN {name}.{quoted(row['column_name'])} IS {sql_text(words)}"
     for name, sql in views().items():
-        yield f"COMMENT ON VIEW {name} IS {quoted(question(sql))}"
-    yield f"COMMENT ON VIEW facts IS {quoted(_FACTS)}"
+        yield f"COMMENT ON VIEW {name} IS {sql_text(question(sql))}"
+    yield f"COMMENT ON VIEW facts IS {sql_text(_FACTS)}"
 
 
 def checks() -> dict[str, str]:

@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from pipeline import periods, schemas
 from pipeline.csvfiles import MAX_CELL, CsvFile
+from pipeline.database import quoted, sql_text
 from pipeline.quantity import BOUNDS, FALLS, MAX_DIGITS, MULTIPLIERS, RANGE_DASH, RISES, normalising_pairs
 from pipeline.schemas import TOTAL, Table
 
@@ -38,15 +39,6 @@ WORDING = {
     pa.float64(): "a number in plain digits",
     pa.bool_(): "true or false",
 }
-
-
-def sql_text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
-
-
-def quoted(name: str) -> str:
-    """A name as SQL takes it even where it is one of its words."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def sql_list(values: list[str]) -> str:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -16,6 +17,7 @@ import pyarrow.parquet as pq
 from pipeline import crosschecks, csvfiles, ingest, schemas
 from pipeline.crosschecks import Offence
 from pipeline.csvfiles import CsvFile
+from pipeline.database import sql_text
 from pipeline.evidence import texts
 from pipeline.findings import Finding, finding, nearest
 from pipeline.proofs import Proof
@@ -222,7 +224,7 @@ def _stage_sheets(staged: Staged, table: Table, files: list[CsvFile]) -> list[tu
             failures += [(start + failure.row, failure) for failure in validator(batch)]
             writer.write_batch(batch.select(schema.names))
     staged.findings += [f for file in files for f in file.findings]
-    staged.connection.execute(f"CREATE VIEW {table.name} AS FROM read_parquet({ingest.sql_text(str(path))})")
+    staged.connection.execute(f"CREATE VIEW {table.name} AS FROM read_parquet({sql_text(str(path))})")
     return failures
 
 
@@ -238,8 +240,8 @@ def _report(staged: Staged, failures: dict[str, list[tuple[int, Failure]]]) -> N
         for row, failure in failed:
             file, line, cells = located[row]
             seen, expected, hint = explain(failure, TABLES[name], cells, staged.codes)
-            words = {"seen": seen, "expected": expected, "hint": hint}
-            staged.findings.append(finding(failure.rule, file.name, line, failure.column, **words))  # type: ignore[arg-type]
+            words: dict[str, Any] = {"seen": seen, "expected": expected, "hint": hint}
+            staged.findings.append(finding(failure.rule, file.name, line, failure.column, **words))
 
 
 def place(staged: Staged, table: str, row: int) -> tuple[str, int]:

@@ -4,7 +4,6 @@ Built from the code list alone; nothing of pint's own definitions is loaded.
 """
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
 import pint
@@ -18,17 +17,10 @@ class UnitError(Exception):
 
 
 class Units:
-    """Units by id. `rows` are rows of the table `units`: unit_id, pint, dimension."""
+    """Units by id: each defined, then proven to have its dimension."""
 
     def __init__(self) -> None:
         self.registry: Any = pint.UnitRegistry(None)
-
-    @classmethod
-    def of(cls, rows: Iterable[dict[str, Any]]) -> "Units":
-        units = cls()
-        for row in rows:
-            units.define(row["unit_id"], row["pint"])
-        return units
 
     def define(self, unit_id: str, definition: str) -> None:
         """Add a unit; the units it is made of may come later. Raises UnitError where it cannot be read."""

@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,11 @@ from conftest import ROOT, SHEET, Raw
 import pipeline
 from pipeline.cli import main
 
+Ask = Callable[..., int]
+
 
 @pytest.fixture
-def ask(built: Path):  # type: ignore[no-untyped-def]
+def ask(built: Path) -> Ask:
     """Run `minsheng query` over the dataset; its exit code."""
     return lambda sql, *options: main(["query", sql, "--data", str(built), *options])
 
@@ -107,7 +110,7 @@ def test_version_and_help() -> None:
         assert main([command, "--help"]) == 0
 
 
-def test_a_query_answers_as_table(ask, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
+def test_a_query_answers_as_table(ask: Ask, capsys: pytest.CaptureFixture[str]) -> None:
     assert ask("SELECT as_printed, obs_value FROM headline WHERE indicator_id = 'dibao_households'") == 0
     out = capsys.readouterr().out
     assert "40.09万户" in out
@@ -115,7 +118,7 @@ def test_a_query_answers_as_table(ask, capsys: pytest.CaptureFixture[str]) -> No
     assert "1 row" in out
 
 
-def test_a_long_table_is_cut_and_counted(ask, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
+def test_a_long_table_is_cut_and_counted(ask: Ask, capsys: pytest.CaptureFixture[str]) -> None:
     assert ask("SELECT * FROM range(250)") == 0
     assert "250 rows, the last 50 not shown" in capsys.readouterr().out
 
@@ -151,7 +154,7 @@ def _read(handle: int) -> bytes:
         return b""
 
 
-def test_json_has_no_infinity_and_no_name_twice(ask, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
+def test_json_has_no_infinity_and_no_name_twice(ask: Ask, capsys: pytest.CaptureFixture[str]) -> None:
     sql = "SELECT 'inf'::DOUBLE AS x, 1.50::DECIMAL(4, 2) AS x, 2::DECIMAL(4, 0) AS y, {'a': ['nan'::DOUBLE]} AS z"
     assert ask(sql, "--json") == 0
     assert json.loads(capsys.readouterr().out) == [{"x": None, "x_2": 1.5, "y": 2, "z": {"a": [None]}}]
@@ -169,23 +172,23 @@ def test_a_path_with_brackets_is_printed_whole(raw: Raw, tmp_path: Path, capsys:
     assert "a [b] c" in capsys.readouterr().out.replace("\n", " ")
 
 
-def test_a_query_answers_as_csv(ask, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
+def test_a_query_answers_as_csv(ask: Ask, capsys: pytest.CaptureFixture[str]) -> None:
     assert ask("SELECT indicator_id, period_end FROM headline WHERE indicator_id = 'marriages'", "--csv") == 0
     assert capsys.readouterr().out == "indicator_id,period_end\nmarriages,2022-06-30\n"
 
 
-def test_a_query_answers_as_json(ask, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
+def test_a_query_answers_as_json(ask: Ask, capsys: pytest.CaptureFixture[str]) -> None:
     sql = "SELECT lower, upper, period_end FROM headline WHERE unit = 'centre per county'"
     assert ask(sql, "--json") == 0
     assert json.loads(capsys.readouterr().out) == [{"lower": 3.0, "upper": None, "period_end": "2022-12-31"}]
 
 
-def test_a_query_answers_as_markdown(ask, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
+def test_a_query_answers_as_markdown(ask: Ask, capsys: pytest.CaptureFixture[str]) -> None:
     assert ask("SELECT 'a|b' AS x, NULL AS y, 1.5::DOUBLE AS z", "--markdown") == 0
     assert capsys.readouterr().out == "| x | y | z |\n| --- | --- | --- |\n| a\\|b |  | 1.5 |\n"
 
 
-def test_control_characters_of_an_answer_reach_no_terminal(ask, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
+def test_control_characters_of_an_answer_reach_no_terminal(ask: Ask, capsys: pytest.CaptureFixture[str]) -> None:
     assert ask("SELECT chr(27) || '[31m' AS x") == 0
     assert "\x1b[31m" not in capsys.readouterr().out
 
@@ -212,15 +215,15 @@ def test_control_characters_of_an_answer_reach_no_terminal(ask, capsys: pytest.C
     ],
 )
 def test_everything_but_one_select_over_the_dataset_is_refused(
-    ask, sql: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:  # type: ignore[no-untyped-def]
+    ask: Ask, sql: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert ask(sql) == 2
     assert "Traceback" not in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_runaway_query_is_stopped(ask, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
+def test_a_runaway_query_is_stopped(ask: Ask, capsys: pytest.CaptureFixture[str]) -> None:
     assert ask("SELECT count(*) FROM range(100000000) a, range(100000000) b", "--timeout", "0.5") == 2
     assert "stopped after 0.5 s" in capsys.readouterr().err
 

@@ -13,7 +13,10 @@ ROWS = [
 
 @pytest.fixture(scope="module")
 def units() -> Units:
-    return Units.of(ROWS)
+    found = Units()
+    for row in ROWS:
+        found.define(row["unit_id"], row["pint"])
+    return found
 
 
 @pytest.mark.parametrize("row", ROWS)

@@ -9,14 +9,12 @@ import os
 import signal
 import sys
 
-gc.set_threshold(100_000, 50, 100)  # before the large imports: collecting while they run costs a tenth of a small build
+import typer
 
-import typer  # noqa: E402
+from pipeline import __version__
+from pipeline.cli import build, check, query
 
-from pipeline import __version__  # noqa: E402
-from pipeline.cli import build, check, query  # noqa: E402
-
-FINE, DATA_ERRORS, MISUSE, FAULT = 0, 1, 2, 3
+FINE, MISUSE, FAULT = 0, 2, 3
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -62,6 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
 def run() -> None:
     """Entry point. Leaves without tearing down the interpreter, which after pandas takes a tenth of a second."""
     sys.modules.setdefault("hypothesis", None)  # type: ignore[arg-type]  # pandera loads it where it finds it
+    gc.set_threshold(100_000, 50, 100)  # collecting while pandas and its like load costs a tenth of a small build
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `minsheng query … | head` ends quietly
     for stream in (sys.stdout, sys.stderr):

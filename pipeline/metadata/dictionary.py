@@ -1,6 +1,7 @@
 """`columns.parquet`: one row for each published column, for readers that do not show Arrow field metadata."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
@@ -34,11 +35,13 @@ def schema() -> pa.Schema:
     return pa.schema(fields, metadata={"table": NAME, "description": DESCRIPTION})
 
 
+@cache
 def published(dimensions: tuple[str, ...]) -> dict[str, pa.Schema]:
     """Every published table's Arrow schema, the dictionary's own included."""
     return {t.name: schemas.arrow_schema(t, dimensions) for t in TABLES.values()} | {NAME: schema()}
 
 
+@cache
 def table(dimensions: tuple[str, ...]) -> pa.Table:
     rows = [row for each in published(dimensions).values() for row in _rows(each)]
     return pa.Table.from_pylist(rows, schema=schema())
