@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL := $(PIP) install --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint bench format clean
+.PHONY: help build test lint bench keying-errors format clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -28,6 +28,9 @@ format: $(VENV)/lint ## write the format that lint asks for
 
 bench: $(VENV)/run ## build and query, timed side by side with their imports
 	$(BIN)/python tests/benchmarks/startup.py
+
+keying-errors: $(VENV)/test ## thousands of keying errors: which are found, with the text and without
+	$(BIN)/python tests/benchmarks/keying_errors.py
 
 clean: ## take away the venv and caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

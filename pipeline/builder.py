@@ -16,7 +16,7 @@ from pipeline.database import Offender, quoted, sql_text
 from pipeline.evidence import texts
 from pipeline.findings import Finding, InvalidData, errors, finding
 from pipeline.metadata import datapackage, dictionary, readme
-from pipeline.schemas import TABLES
+from pipeline.schemas import PUBLISHED, TABLES
 from pipeline.stage import Staged
 
 BUILT = "built"
@@ -138,7 +138,7 @@ def check(raw: str | Path = "raw", documents: str | Path | None = None) -> list[
             stage.examine(staged, texts.folder(Path(raw), documents))
             if staged.codes is not None and not errors(staged.findings):
                 database.create(connection, None, dictionary.table(staged.dimensions).to_pylist())
-                database.fill(connection, {t: f"({_select(t, staged.dimensions)})" for t in TABLES})
+                database.fill(connection, {t.name: f"({_select(t.name, staged.dimensions)})" for t in PUBLISHED})
                 offenders = list(database.offenders(connection))
                 staged.findings += [_offender_finding(staged, each) for each in offenders]
         return staged.findings

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from pipeline.database import AT_DAY, quoted
+from pipeline.evidence import receipts
 from pipeline.findings import nearest
 from pipeline.ingest import sql_list
 from pipeline.schemas import TABLES, TOTAL, Table, is_free
@@ -30,6 +31,7 @@ class Offence:
     expected: str = ""
     hint: str = ""
     other: int | None = None
+    excerpt: str = ""
 
 
 def run(connection: duckdb.DuckDBPyConnection, codes: Codes, *, complete: bool = True) -> Iterator[Offence]:
@@ -44,6 +46,7 @@ def run(connection: duckdb.DuckDBPyConnection, codes: Codes, *, complete: bool =
     if complete:
         yield from _dangling_figures(connection)
         yield from _unused(connection, codes)
+        yield from _stale_receipts(connection)
     yield from _dimensions_without_total(codes)
     yield from _formulas(codes)
 
@@ -94,7 +97,12 @@ def _doubled_in_list(table: Table, rows: list[dict[str, Any]]) -> Iterator[Offen
         first.setdefault(key, row["row"])
 
 
-_KEY_COLUMN = {"observations": "figure_no", "actions": "action_no", "passed_over": "char_start"}
+_KEY_COLUMN = {
+    "observations": "figure_no",
+    "actions": "action_no",
+    "passed_over": "char_start",
+    "receipts": "figure_no",
+}
 
 
 def _facts_keyed_twice(connection: duckdb.DuckDBPyConnection, codes: Codes) -> Iterator[Offence]:
@@ -166,6 +174,12 @@ def _dangling_figures(connection: duckdb.DuckDBPyConnection) -> Iterator[Offence
     """).fetchall()
     for row, wanted in rows:
         yield Offence("reference", "actions", row, "figure_nos", f"figure {wanted}", "the figures of this source")
+
+
+def _stale_receipts(connection: duckdb.DuckDBPyConnection) -> Iterator[Offence]:
+    for row, figure in connection.execute(receipts.STALE).fetchall():
+        seen, hint = f"the receipt of figure {figure}", "minsheng audit compares it with the text again"
+        yield Offence("receipt-stale", "receipts", row, "figure_no", seen, hint=hint)
 
 
 def _unused(connection: duckdb.DuckDBPyConnection, codes: Codes) -> Iterator[Offence]:

@@ -167,6 +167,10 @@ def _recompose_hint(row: Row) -> str:
     return "check multiplier and unit, and whether one of them is inherited"
 
 
+def _inherited(seen: object, row: Row, cells: dict[str, str], codes: Codes) -> Words:
+    return seen, "a multiplier in its column", "key the 万 or 亿 that is printed elsewhere, or inherit the unit alone"
+
+
 def _decimals(seen: object, row: Row, cells: dict[str, str], codes: Codes) -> Words:
     unit = codes.indicators[row["indicator_id"]]["unit"]["name_en"]
     return (
@@ -224,6 +228,7 @@ _EXPLAIN: dict[str, Callable[[object, Row, dict[str, str], Codes], Words]] = {
     "indicator-range": _indicator_range,
     "unit": _unit,
     "recompose": _recompose,
+    "inherited": _inherited,
     "decimals": _decimals,
     "direction": _direction,
     "position": _position,

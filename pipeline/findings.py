@@ -41,6 +41,7 @@ RULES = {
     "indicator-range": Rule("A value that its indicator cannot plausibly have", "{seen} is outside {expected}"),
     "unit": Rule("A unit that the indicator does not admit", "unit {seen} is not one that {expected}"),
     "recompose": Rule("The printed form and its parts disagree", "printed {seen}, but the parts give {expected}"),
+    "inherited": Rule("A part that is inherited from nowhere", "inherited {seen}, expected {expected}"),
     "decimals": Rule("A count that is no whole number", "{seen} is no whole number of {expected}"),
     "direction": Rule("A direction that does not fit", "direction {seen}, expected {expected}"),
     "position": Rule(
@@ -54,6 +55,14 @@ RULES = {
     # texts
     "text-hash": Rule("Another text than the one that was transcribed", "{seen}, expected {expected}"),
     "text-span": Rule("The text does not say what the entry says", "the text has {seen}, expected {expected}"),
+    "text-partial": Rule("An entry that is only part of a longer number", "{expected} is only part of {seen}"),
+    "text-reading": Rule("The text around an entry says something else", "keyed {seen}, the text says {expected}"),
+    "text-numeral": Rule("A numeral of the text that no entry accounts for", "{seen} has no entry"),
+    "receipt-stale": Rule(
+        "A receipt for a row or text that has changed since",
+        "{seen} no longer holds: the figure is published as keyed",
+        WARNING,
+    ),
     "text-paragraph": Rule("The characters stand in another paragraph", "paragraph {seen}, expected {expected}"),
     # tables
     "unique": Rule("A key that stands twice", "{seen} stands again, first in line {expected}"),
@@ -89,12 +98,20 @@ class Finding:
 
 
 def finding(
-    rule: str, file: str, line: int = 0, column: str = "", *, seen: object = "", expected: object = "", hint: str = ""
+    rule: str,
+    file: str,
+    line: int = 0,
+    column: str = "",
+    *,
+    seen: object = "",
+    expected: object = "",
+    hint: str = "",
+    excerpt: str = "",
 ) -> Finding:
-    """A finding worded by the catalogue; control characters of the data are made visible."""
+    """A finding worded by the catalogue, `excerpt` at its end; control characters of the data are made visible."""
     entry = RULES[rule]
     message = entry.template.format(seen=visible(seen), expected=visible(expected))
-    return Finding(rule, entry.severity, file, line, column, message, visible(hint))
+    return Finding(rule, entry.severity, file, line, column, f"{message}\n{excerpt}".rstrip(), visible(hint))
 
 
 def visible(value: object, limit: int = 200) -> str:

@@ -52,7 +52,14 @@ def connect(temporary: Path | None = None) -> duckdb.DuckDBPyConnection:
     if temporary:
         connection.execute(f"SET temp_directory = {sql_text(str(temporary))}")
     connection.execute(periods.MACROS)
+    connection.create_function("plain", _plain, ["VARCHAR"], "VARCHAR")
     return connection
+
+
+def _plain(printed: str) -> str:
+    from pipeline.numerals import plain  # few figures are printed in Chinese numerals
+
+    return plain(printed)
 
 
 class Figures:
@@ -180,6 +187,7 @@ _DERIVED = {
         period_end(time_period) AS period_end,
         period_end(CASE WHEN length(published_on) >= 7 THEN published_on END) AS known_from""",
     "passed_over": "parse_filename(filename, true) AS source_id",
+    "receipts": "parse_filename(filename, true) AS source_id",
     "actions": """
         parse_filename(filename, true) AS source_id,
         parse_filename(filename, true) || ':' || action_no AS action_id,
@@ -241,7 +249,11 @@ def _normalised(column: str) -> str:
     """Keyed parts are normal by their patterns; the print is made so, where a character asks for it (it is slow)."""
     before, after = normalising_pairs()
     unusual = f"regexp_matches({column}, {sql_text(f'[{re.escape(before)}]')})"
-    return f"CASE WHEN {unusual} THEN translate({column}, {sql_text(before)}, {sql_text(after)}) ELSE {column} END"
+    spelt = (
+        f"regexp_matches({column}, '[零〇一二三四五六七八九兩两壹贰叁肆柒捌玖]|[十百千万亿] ?[0-9]|(^|[^0-9])[十拾]')"
+    )
+    usual = f"CASE WHEN {unusual} THEN translate({column}, {sql_text(before)}, {sql_text(after)}) ELSE {column} END"
+    return f"CASE WHEN {spelt} THEN plain({usual}) ELSE {usual} END"
 
 
 def _scaled(tenths: str) -> str:

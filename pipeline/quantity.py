@@ -38,19 +38,19 @@ half_place: half of the last printed place. about: half of the last non-zero pla
 place. odd: the last non-zero place, or the whole multiplier where the word stands behind the multiplier.
 """
 
-RISES = ("增长", "增加", "上升", "提高", "增幅")
-FALLS = ("下降", "减少", "降低", "降幅", "下滑")
+RISES = ("增长", "增加", "上升", "提高", "增幅", "上涨", "上调", "上浮", "攀升", "回升", "扩大", "加快", "翻")
+FALLS = ("下降", "减少", "降低", "降幅", "下滑", "下跌", "回落", "下调", "缩小", "收窄", "压减", "缩减", "放缓")
 
-_TRADITIONAL = str.maketrans(
-    "萬億餘個戶對張雙處間項單場筆輛噸課團隊鄉縣區倆貳參陸歲過約達將滿於內漲長減對",
-    "万亿余个户对张双处间项单场笔辆吨课团队乡县区俩贰参陆岁过约达将满于内涨长减对",
+TRADITIONAL = str.maketrans(
+    "萬億餘個戶對張雙處間項單場筆輛噸課團隊鄉縣區倆貳參陸歲過約達將滿於內漲長減兩幾點臺條級類時週無與",
+    "万亿余个户对张双处间项单场笔辆吨课团队乡县区俩贰参陆岁过约达将满于内涨长减两几点台条级类时周无与",
 ) | str.maketrans("圓圆•・‧∙", "元元····")
 _DROPPED = str.maketrans("", "", ", \t\n\r\u3000\u00a0")
 
 
 def normalise(text: str) -> str:
     """NFKC, simplified measure words, no commas and no inner spaces: what two keyings of a figure are compared as."""
-    return unicodedata.normalize("NFKC", text).translate(_TRADITIONAL).translate(_DROPPED)
+    return unicodedata.normalize("NFKC", text).translate(TRADITIONAL).translate(_DROPPED)
 
 
 def normalising_pairs() -> tuple[str, str]:
@@ -61,7 +61,7 @@ def normalising_pairs() -> tuple[str, str]:
     wide = [chr(c) for c in (*range(0xFF01, 0xFF5F), *range(0xFFE0, 0xFFE7)) if chr(c) != "，"]
     plain = [unicodedata.normalize("NFKC", c) for c in wide]
     kept = [(w, p) for w, p in zip(wide, plain, strict=True) if len(p) == 1]
-    traditional = [(chr(k), chr(v)) for k, v in _TRADITIONAL.items() if isinstance(v, int)]
+    traditional = [(chr(k), chr(v)) for k, v in TRADITIONAL.items() if isinstance(v, int)]
     pairs = kept + traditional
     return "".join(a for a, _ in pairs) + "，, \t\n\r\u3000\u00a0", "".join(b for _, b in pairs)
 

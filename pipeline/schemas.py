@@ -27,6 +27,7 @@ TOTAL = "_T"
 """SDMX code of the total along a dimension."""
 
 SOURCE_ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+SHA256 = r"^[0-9a-f]{64}$"
 CODE = r"^[a-z][a-z0-9_]*$"
 _PLAIN = rf"[0-9]{{1,{MAX_DIGITS}}}(\.[0-9]{{1,{MAX_DIGITS - 1}}})?"
 NUMBER = rf"^-?{_PLAIN}(—{_PLAIN})?$"
@@ -125,6 +126,15 @@ class PassedOver(pandera.DataFrameModel):
     note: Text = column("备注", "What a reader must know", nullable=True)
 
 
+class Receipts(pandera.DataFrameModel):
+    """Figures that a clean audit has compared with their text."""
+
+    source_id: Text = column("来源编号", "The bulletin", keyed=False, codes="sources.source_id")
+    figure_no: Int = column("序号", "Number of the figure within its source", ge=1)
+    text_sha256: Text = column("原文散列", "SHA-256 of the text it was compared with", str_matches=SHA256)
+    row_sha256: Text = column("行散列", "SHA-256 of the row as it was compared", str_matches=SHA256)
+
+
 class Actions(pandera.DataFrameModel):
     """What a bulletin says was done or will be done, in our own words."""
 
@@ -159,7 +169,7 @@ class Sources(pandera.DataFrameModel):
     ref_area: Text = column("地区代码", "Area it reports on", codes="areas.code")
     time_period: Text = column("时期", "Period it reports on", str_matches=periods.PATTERN)
     text_sha256: Text = column("原文散列", "SHA-256 of the text, as bytes", nullable=True,
-        str_matches=r"^[0-9a-f]{64}$")
+        str_matches=SHA256)
     note: Text = column("备注", "What a reader must know", nullable=True)
     period_end: Day = column("期末", "Last day of time_period", keyed=False, published=False, nullable=True)
 
@@ -267,12 +277,13 @@ class DerivedRules(pandera.DataFrameModel):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: its model, the raw files it is read from, and its key."""
+    """A table: its model, the raw files it is read from, its key, and whether `curated/` has it."""
 
     name: str
     model: type[pandera.DataFrameModel]
     raw: str
     key: tuple[str, ...]
+    is_published: bool = True
 
     @property
     def is_sheet(self) -> bool:
@@ -283,6 +294,7 @@ class Table:
 TABLES = {
     table.name: table
     for table in (
+        Table("receipts", Receipts, "receipts/*.csv", ("source_id", "figure_no"), is_published=False),
         Table("observations", Observations, "figures/*.csv", ("observation_id",)),
         Table("passed_over", PassedOver, "passed_over/*.csv", ("source_id", "char_start", "char_end")),
         Table("actions", Actions, "actions/*.csv", ("action_id",)),
@@ -298,6 +310,7 @@ TABLES = {
     )
 }
 """Every table by name; sheets first, then what they refer to."""
+PUBLISHED = [table for table in TABLES.values() if table.is_published]
 
 
 RESERVED = frozenset(

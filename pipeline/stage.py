@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
@@ -18,11 +18,14 @@ from pipeline import crosschecks, csvfiles, ingest, schemas
 from pipeline.crosschecks import Offence
 from pipeline.csvfiles import CsvFile
 from pipeline.database import sql_text
-from pipeline.evidence import texts
+from pipeline.evidence import receipts
 from pipeline.findings import Finding, finding, nearest
 from pipeline.proofs import Proof
 from pipeline.schemas import TABLES, Table
 from pipeline.validate import Codes, Failure, Validator, with_units
+
+if TYPE_CHECKING:
+    from pipeline.evidence.audit import Account
 
 
 @dataclass
@@ -57,6 +60,7 @@ class Staged:
     files: list[CsvFile] = field(default_factory=list)
     sheets: dict[str, list[CsvFile]] = field(default_factory=dict)
     complete: bool = True
+    accounts: "dict[str, Account]" = field(default_factory=dict)
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -96,9 +100,24 @@ def examine(staged: Staged, documents: Path, *, trust_proofs: bool = False) -> N
     _report(staged, {table.name: _check_list(table, staged.codes) for table in lists})
     complete = staged.complete and not any(_leaves_figures_out(f) for f in staged.findings)
     offences = [*crosschecks.run(staged.connection, staged.codes, complete=complete)]
-    offences += texts.compare(staged.connection, staged.codes, documents)
-    _report_offences(staged, offences + _unit_algebra(staged.codes, trust_proofs))
+    _report_offences(staged, offences + _unit_algebra(staged.codes, trust_proofs) + _audited(staged, documents))
     staged.findings += [finding("file-changed", f.name, seen="the file") for f in staged.files if f.changed]
+
+
+def _audited(staged: Staged, documents: Path) -> list[Offence]:
+    """Every source whose text is there, against it; the accounts are kept."""
+    assert staged.codes is not None
+    if not any((documents / f"{source}.txt").is_file() for source in staged.codes.sources):
+        return []
+    from pipeline.evidence import audit  # a text to read is rare
+
+    offences = []
+    for result, told in audit.accounts(staged.connection, staged.codes, documents):
+        offences += [each for each in told if isinstance(each, Offence)]
+        staged.findings += [each for each in told if isinstance(each, Finding)]
+        if result:
+            staged.accounts[result.source_id] = result
+    return offences
 
 
 def _read_lists(staged: Staged, lists: dict[str, CsvFile]) -> dict[str, pa.Table]:
@@ -224,7 +243,7 @@ def _stage_sheets(staged: Staged, table: Table, files: list[CsvFile]) -> list[tu
             failures += [(start + failure.row, failure) for failure in validator(batch)]
             writer.write_batch(batch.select(schema.names))
     staged.findings += [f for file in files for f in file.findings]
-    staged.connection.execute(f"CREATE VIEW {table.name} AS FROM read_parquet({sql_text(str(path))})")
+    staged.connection.execute(f"CREATE VIEW {table.name} AS {receipts.view(table, sql_text(str(path)))}")
     return failures
 
 
@@ -286,7 +305,7 @@ def _report_offences(staged: Staged, offences: list[Offence]) -> None:
         for each in own:
             file, line, _ = located[each.row]
             expected = each.expected or (_line_of(located[each.other], file) if each.other is not None else "")
-            words = {"seen": each.seen, "expected": expected, "hint": each.hint}
+            words = {"seen": each.seen, "expected": expected, "hint": each.hint, "excerpt": each.excerpt}
             staged.findings.append(finding(each.rule, file.name, line, each.column, **words))
 
 

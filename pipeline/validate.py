@@ -332,6 +332,12 @@ def is_recomposed(frame: Frame, _: Codes) -> Mask:
     return pc.equal(_arrow(frame, "printed_form"), _arrow(frame, "recomposed"))
 
 
+def inherits_something(frame: Frame, _: Codes) -> Mask:
+    """Where a multiplier is said to be printed elsewhere, there is one."""
+    claimed = pc.fill_null(pc.is_in(_arrow(frame, "inherited"), pa.array(["multiplier", "both"])), False)
+    return pc.or_(pc.invert(claimed), pc.is_valid(_arrow(frame, "multiplier")))
+
+
 def is_whole_count(frame: Frame, codes: Codes) -> Mask:
     """A count in 万 has at most four decimals: units that are counted come whole."""
     countable = _looked_up(frame, codes, [row["unit"]["countable"] for row in codes.indicators.values()], pa.bool_())
@@ -399,6 +405,7 @@ ROW_RULES: dict[str, list[RowRule]] = {
         RowRule("indicator-range", "number", is_plausible),
         RowRule("unit", "unit", admits_unit),
         RowRule("recompose", "as_printed", is_recomposed),
+        RowRule("inherited", "inherited", inherits_something),
         RowRule("decimals", "number", is_whole_count),
         RowRule("direction", "direction", has_fitting_direction),
         RowRule("position", "char_start", has_position_if_text),
@@ -413,4 +420,6 @@ ROW_RULES: dict[str, list[RowRule]] = {
         RowRule("period", "time_period", exists_in_calendar("time_period", "period_end")),
     ],
     "indicators": [RowRule("range", "minimum", has_ordered_limits)],
-} | {name: [] for name in ("units", "areas", "themes", "qualifiers", "dimensions", "parts", "derived_rules")}
+} | {
+    name: [] for name in ("receipts", "units", "areas", "themes", "qualifiers", "dimensions", "parts", "derived_rules")
+}

@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 
 import pipeline
+from pipeline.evidence.texts import Text
 from pipeline.findings import Finding
 
 ROOT = Path(__file__).parent.parent
 SHEET = "figures/jiangsu-2022-s1.csv"
+SOURCE = "jiangsu-2022-s1"
+INVENTED = "虚构公报\n\n  登记20.07万对,占37%。\n"
 
 
 class Raw:
@@ -76,7 +79,7 @@ class Raw:
 @pytest.fixture
 def raw(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Raw:
     monkeypatch.delenv("MINSHENG_DOCUMENTS", raising=False)  # a spoiled copy is not compared with the real text
-    shutil.copytree(ROOT / "raw", tmp_path / "raw", ignore=shutil.ignore_patterns("documents"))
+    shutil.copytree(ROOT / "raw", tmp_path / "raw", ignore=shutil.ignore_patterns("documents", "receipts"))
     return Raw(tmp_path / "raw")
 
 
@@ -118,3 +121,22 @@ def bulletin() -> str:
         assert "CI" not in os.environ, "CI holds the text: set MINSHENG_DOCUMENTS"
         pytest.skip("nobody holds the bulletin's text here: set MINSHENG_DOCUMENTS to its folder")
     return file.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def documents(raw: Raw, tmp_path: Path) -> Path:
+    """A folder with an invented text under the bulletin's name, and a raw folder that transcribes it."""
+    home = tmp_path / "texts"
+    home.mkdir()
+    (home / f"{SOURCE}.txt").write_text(INVENTED, encoding="utf-8")
+    raw.edit("sources.csv", 2, text_sha256=Text.read(home / f"{SOURCE}.txt").sha256)
+    rows = [row for row in raw.rows(SHEET) if row["indicator_id"].startswith("marriages")]
+    rows[0] |= {"paragraph": "2", "char_start": "10", "char_end": "17"}
+    rows[1] |= {"paragraph": "2", "char_start": "19", "char_end": "22"}
+    raw.write(SHEET, rows)
+    for name in ("passed_over", "actions"):
+        (raw.path / name / f"{SOURCE}.csv").unlink()
+    for name in ("parts", "derived"):
+        header = (raw.path / f"rules/{name}.csv").read_text(encoding="utf-8").split("\n")[0]
+        (raw.path / f"rules/{name}.csv").write_text(header + "\n", encoding="utf-8")
+    return home

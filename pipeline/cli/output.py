@@ -41,7 +41,7 @@ def _print_finding(finding: Finding) -> None:
     where = f"{finding.file}:{finding.line}" if finding.line else finding.file
     column = f" [{finding.column}]" if finding.column else ""
     print(f"{finding.severity}: {where}{column} {finding.rule}", file=sys.stderr)
-    print(f"  {finding.message}", file=sys.stderr)
+    print("  " + finding.message.replace("\n", "\n  "), file=sys.stderr)
     if finding.hint:
         print(f"  → {finding.hint}", file=sys.stderr)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline import schemas
-from pipeline.schemas import TABLES
+from pipeline.schemas import PUBLISHED
 
 _FIELDS = {
     "table_name": ("Table", "表"),
@@ -38,7 +38,7 @@ def schema() -> pa.Schema:
 @cache
 def published(dimensions: tuple[str, ...]) -> dict[str, pa.Schema]:
     """Every published table's Arrow schema, the dictionary's own included."""
-    return {t.name: schemas.arrow_schema(t, dimensions) for t in TABLES.values()} | {NAME: schema()}
+    return {t.name: schemas.arrow_schema(t, dimensions) for t in PUBLISHED} | {NAME: schema()}
 
 
 @cache

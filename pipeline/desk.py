@@ -1,0 +1,85 @@
+"""What a transcriber does with a bulletin's text at hand: audit it and keep the receipts."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline import stage
+from pipeline.evidence import receipts, texts
+from pipeline.evidence.audit import STATES, Account
+from pipeline.findings import Finding, errors
+from pipeline.stage import Staged
+
+
+class NoText(Exception):
+    """A source's text is not at hand, or there is no such source; the message says where it was looked for."""
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Of each audited source: its numerals by state, and how many receipts were written (none where it has errors)."""
+
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    receipts: dict[str, int] = field(default_factory=dict)
+    without_text: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+@contextmanager
+def opened(raw: Path, documents: Path | None = None) -> Iterator[Staged]:
+    """A raw folder read, checked and compared with every text at hand."""
+    with tempfile.TemporaryDirectory(prefix="minsheng-") as scratch:
+        staged = stage.read_lists(raw, Path(scratch))
+        with staged.connection:
+            stage.read_sheets(staged)
+            stage.examine(staged, texts.folder(raw, documents))
+            yield staged
+
+
+def account_of(staged: Staged, source_id: str, raw: Path, documents: Path | None = None) -> Account:
+    """The account of one source. Raises NoText where its text was not read."""
+    if source_id not in staged.accounts:
+        raise NoText(_why_not(staged, source_id, texts.folder(raw, documents)))
+    return staged.accounts[source_id]
+
+
+def audit(raw: Path, sources: list[str] | None = None, documents: Path | None = None) -> Audit:
+    """Audit the named sources, or all whose text is there; each that is clean gets its receipts in `raw`.
+
+    Raises NoText for a named source without a text, and where no source has one.
+    """
+    with opened(raw, documents) as staged:
+        known = list(staged.codes.sources) if staged.codes else []
+        wanted = sources or [s for s in known if s in staged.accounts]
+        if staged.codes is None:
+            return Audit(findings=staged.findings)
+        for source_id in wanted or [""]:
+            account_of(staged, source_id, raw, documents)
+        result = Audit(without_text=[s for s in known if s not in staged.accounts])
+        others = {s for s in known if s not in wanted}
+        result.findings.extend(f for f in staged.findings if not _is_about(f, others) and f.rule != "receipt-stale")
+        for source_id in wanted:
+            account = staged.accounts[source_id]
+            result.counts[source_id] = {state: account.count(state) for state in STATES}
+            if not errors(f for f in staged.findings if not _is_about(f, {*known} - {source_id})):
+                sha256 = account.text.sha256
+                result.receipts[source_id] = receipts.write(staged.connection, source_id, sha256, raw)
+        return result
+
+
+def _is_about(found: Finding, sources: set[str]) -> bool:
+    """True for a finding in a sheet or text of one of these sources."""
+    return Path(found.file).stem in sources
+
+
+def _why_not(staged: Staged, source_id: str, folder: Path) -> str:
+    known = staged.codes.sources if staged.codes else {}
+    if not source_id:
+        return f"there is no text in {folder}: put a bulletin there as <source_id>.txt, or set MINSHENG_DOCUMENTS"
+    if source_id not in known:
+        return f"there is no source {source_id!r} in sources.csv"
+    if known[source_id]["text_sha256"] is None:
+        return f"{source_id} was transcribed without a text: sources.csv has no text_sha256"
+    return f"{folder / f'{source_id}.txt'} is not there: put your copy of the bulletin there"
