@@ -1,4 +1,4 @@
-"""What a transcriber does with a bulletin's text at hand: audit it and keep the receipts."""
+"""What a transcriber does with a bulletin's text at hand: draft its sheets, audit them and keep the receipts."""
 
 import tempfile
 from collections.abc import Iterator
@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline import stage
+from pipeline.evidence import draft as drafts
 from pipeline.evidence import receipts, texts
 from pipeline.evidence.audit import STATES, Account
-from pipeline.findings import Finding, errors
+from pipeline.evidence.draft import Draft, DraftError
+from pipeline.evidence.texts import Text
+from pipeline.findings import Finding, errors, nearest
 from pipeline.stage import Staged
 
 
@@ -67,6 +70,31 @@ def audit(raw: Path, sources: list[str] | None = None, documents: Path | None = 
                 sha256 = account.text.sha256
                 result.receipts[source_id] = receipts.write(staged.connection, source_id, sha256, raw)
         return result
+
+
+def draft(text: Path, source_id: str, raw: Path, area: str = "", period: str = "") -> tuple[Draft, list[Path]]:
+    """Draft a bulletin's sheets into `raw`; the draft and the files. Raises NoText, DraftError."""
+    try:
+        content = Text.read(text)
+    except OSError as error:
+        raise NoText(f"{text} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise NoText(f"{text} is not UTF-8") from error
+    with tempfile.TemporaryDirectory(prefix="minsheng-") as scratch:
+        staged = stage.read_lists(raw, Path(scratch))
+        with staged.connection:
+            if staged.codes is None:
+                raise DraftError(f"the code lists of {raw} cannot be read: minsheng check tells why")
+            _is_known(area, staged, "areas", "code")
+            result = drafts.draft(content, source_id, staged.codes, area, period)
+    return result, drafts.write(result, raw)
+
+
+def _is_known(value: str, staged: Staged, table: str, column: str) -> None:
+    assert staged.codes is not None
+    known = [str(code) for code in staged.codes.tables[table][column].to_pylist()]
+    if value and value not in known:
+        raise DraftError(f"{value!r} is not in {table}.{column}; {nearest(value, known)}".rstrip("; "))
 
 
 def _is_about(found: Finding, sources: set[str]) -> bool:

@@ -71,6 +71,7 @@ def _slip(text: str) -> str:
 
 
 _SLIPS = [
+    (r"^\?", "a guess of minsheng draft: check it against the text, mend it, and take the ? away"),
     (r"^\s|\s$", "a stray space: {stripped!r}"),
     (r"^[“”‘’]|[“”‘’]$", "typographic quotes: take them away, or use straight ones"),
     (r"^[=@＝＠]|^[-+－＋][^0-9]|^[-+][0-9]+[^0-9.]", "a spreadsheet would run this as a formula: begin with a word"),

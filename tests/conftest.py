@@ -113,14 +113,19 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def bulletin() -> str:
-    """The text of the first bulletin, where somebody holds it; CI always does."""
+def bulletin_path() -> Path:
+    """Where the text of the first bulletin lies, if somebody holds it; CI always does."""
     folder = Path(os.environ.get("MINSHENG_DOCUMENTS", ROOT / "raw" / "documents"))
     file = folder / "jiangsu-2022-s1.txt"
     if not file.is_file():
         assert "CI" not in os.environ, "CI holds the text: set MINSHENG_DOCUMENTS"
         pytest.skip("nobody holds the bulletin's text here: set MINSHENG_DOCUMENTS to its folder")
-    return file.read_text(encoding="utf-8")
+    return file
+
+
+@pytest.fixture(scope="session")
+def bulletin(bulletin_path: Path) -> str:
+    return bulletin_path.read_text(encoding="utf-8")
 
 
 @pytest.fixture
