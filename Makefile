@@ -26,8 +26,9 @@ format: $(VENV)/lint ## write the format that lint asks for
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/run ## build and query, timed side by side with their imports
+bench: $(VENV)/run ## build and query beside their imports; the scanner on bulletins and on hostile text
 	$(BIN)/python tests/benchmarks/startup.py
+	$(BIN)/python tests/benchmarks/scanning.py
 
 keying-errors: $(VENV)/test ## thousands of keying errors: which are found, with the text and without
 	$(BIN)/python tests/benchmarks/keying_errors.py

@@ -245,13 +245,15 @@ def _figures_query(typed: str, figures: Figures) -> str:
 _KEYED_FIGURE = schemas.names(schemas.TABLES["observations"], "keyed")
 
 
+_SPELT = r"[零〇一二三四五六七八九兩两壹贰叁肆柒捌玖]|[十百千万亿萬億]\s?[0-9０-９]|(^|[^0-9０-９])[十拾]"
+"""What a printed form with Chinese numerals holds."""
+
+
 def _normalised(column: str) -> str:
     """Keyed parts are normal by their patterns; the print is made so, where a character asks for it (it is slow)."""
     before, after = normalising_pairs()
     unusual = f"regexp_matches({column}, {sql_text(f'[{re.escape(before)}]')})"
-    spelt = (
-        f"regexp_matches({column}, '[零〇一二三四五六七八九兩两壹贰叁肆柒捌玖]|[十百千万亿] ?[0-9]|(^|[^0-9])[十拾]')"
-    )
+    spelt = f"regexp_matches({column}, '{_SPELT}')"
     usual = f"CASE WHEN {unusual} THEN translate({column}, {sql_text(before)}, {sql_text(after)}) ELSE {column} END"
     return f"CASE WHEN {spelt} THEN plain({usual}) ELSE {usual} END"
 
@@ -335,8 +337,8 @@ def _placed(word: str, position: str) -> str:
 
 def _range_form() -> str:
     """A range as printed: `3—5万人`, `3万—5万人` or `5%—20%`, with any dash."""
-    dashes = "'-–~～―－至'"
-    plain = f"translate(stripped, {dashes}, '{RANGE_DASH * 7}')"
+    dashes = "'-–~～―－至到'"
+    plain = f"translate(stripped, {dashes}, '{RANGE_DASH * 8}')"
     once = "replace(core, '|', '')"
     tail = "substr(core, length(number) + 1)"
     forms = [f"replace({once}, '{RANGE_DASH}', {part} || '{RANGE_DASH}')" for part in _RANGE_PARTS]

@@ -6,7 +6,7 @@ Sheets go through in batches and are staged as Parquet in a scratch folder; code
 import bisect
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,7 +100,9 @@ def examine(staged: Staged, documents: Path, *, trust_proofs: bool = False) -> N
     _report(staged, {table.name: _check_list(table, staged.codes) for table in lists})
     complete = staged.complete and not any(_leaves_figures_out(f) for f in staged.findings)
     offences = [*crosschecks.run(staged.connection, staged.codes, complete=complete)]
-    _report_offences(staged, offences + _unit_algebra(staged.codes, trust_proofs) + _audited(staged, documents))
+    audited = _audited(staged, documents)
+    offences = [_with_excerpt(staged, each) for each in offences] if staged.accounts else offences
+    _report_offences(staged, offences + _unit_algebra(staged.codes, trust_proofs) + audited)
     staged.findings += [finding("file-changed", f.name, seen="the file") for f in staged.files if f.changed]
 
 
@@ -118,6 +120,17 @@ def _audited(staged: Staged, documents: Path) -> list[Offence]:
         if result:
             staged.accounts[result.source_id] = result
     return offences
+
+
+def _with_excerpt(staged: Staged, offence: Offence) -> Offence:
+    """What is wrong with a span, shown in the text where that is there."""
+    if offence.rule != "span-overlap":
+        return offence
+    for account in staged.accounts.values():
+        for entry in account.entries:
+            if (entry.table, entry.row) == (offence.table, offence.row):
+                return replace(offence, excerpt=account.text.excerpt(entry.start, entry.end))
+    return offence
 
 
 def _read_lists(staged: Staged, lists: dict[str, CsvFile]) -> dict[str, pa.Table]:

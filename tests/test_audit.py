@@ -107,6 +107,12 @@ def test_a_quoted_number_that_is_part_of_a_longer_one(raw: Raw, documents: Path)
     assert found.message.splitlines()[0] == "0.07万对 is only part of 20.07万"
 
 
+def test_a_span_claimed_twice_is_shown_in_the_text(raw: Raw, documents: Path) -> None:
+    passed_over(raw, 15, 17, "万对")
+    found = next(f for f in told(raw, documents) if f.rule == "span-overlap")
+    assert found.message.splitlines()[1:] == ["3 |   登记20.07万对,占37%。", " " * 15 + "^^^^"]
+
+
 def test_a_row_for_two_figures_is_refused() -> None:
     text = Text("共4637户6029人", "")
     entry = Entry("observations", 0, 1, 1, 11, "4637户6029人", {"number": "4637", "unit": "户"})

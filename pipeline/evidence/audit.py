@@ -23,7 +23,7 @@ from pipeline.validate import Codes
 
 STATES = ("recorded", "passed_over", "time", "left_over", "disagrees")
 TABLES = {"observations": "recorded", "passed_over": "passed_over"}
-_MARKS = re.compile(rf"[0-9{CHINESE}半①-⑳㈠-㈩⑴-⒛㊀-㊉Ⅰ-Ⅻ❶-❿¹²³⁰⁴-⁹]")
+_MARKS = re.compile(rf"[0-9{CHINESE}半伍陆拾①-⑳㈠-㈩⑴-⒛㊀-㊉Ⅰ-Ⅻ❶-❿¹²³⁰⁴-⁹]")
 _READ = ("statistic", "age")
 """Kinds whose reading is compared with what was keyed."""
 _CLAUSE = re.compile(r"[。；;\n]")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import schemas
+from pipeline.evidence import words
 from pipeline.evidence.audit import vocabulary
 from pipeline.evidence.scan import Found, scan
 from pipeline.evidence.texts import Text
@@ -25,6 +26,7 @@ GUESS = "?"
 _CLAUSE = re.compile(r"[。；;\n]")
 _LEAST = 0.45
 """Share of an indicator's name that the words around a figure must have for a guess."""
+_LABEL = re.compile(r"([一-鿿]{2,12})[\s\d.,%—…-]+$")
 _TITLE = 40
 _COUNTED = re.compile("(?:户数|人次|人数|数量|个数|金额|总额|额|量|数)$")
 """What a name says beyond its subject; the unit says it too."""
@@ -52,7 +54,7 @@ def draft(text: Text, source_id: str, codes: Codes, area: str = "", period: str 
     head = "\n".join(line for line in text.content.split("\n") if line.strip())[:400]
     source = _source(text, source_id, head, area or _guess(_area_in(head, codes)), period or _guess(_period_in(head)))
     statistics = [f for f in found if f.kind == "statistic"]
-    context = _Context(text, found, codes, source)
+    context = _Context(text, codes, source)
     figures = [context.row(number, each) for number, each in enumerate(statistics, 1)]
     _assign(figures, statistics, context)
     passed = [_place(text, f) | {"reason": f.kind, "note": ""} for f in found if f.kind != "statistic"]
@@ -76,8 +78,9 @@ def _source(text: Text, source_id: str, head: str, area: str, period: str) -> di
     title = next((line for line in lines if len(re.findall("[一-鿿]", line)) >= 8), lines[0] if lines else "")
     day = re.search(r"((?:19|20)\d\d)(?:[-./年])(\d{1,2})(?:[-./月])(\d{1,2})", fold(head))
     published = f"{day[1]}-{int(day[2]):02}-{int(day[3]):02}" if day else ""
+    title = re.sub(r"\s+", " ", title)[:60]
     return {
-        "source_id": source_id, "title_zh": title[:60], "published_on": published, "kind": GUESS, "rank": GUESS,
+        "source_id": source_id, "title_zh": title, "published_on": published, "kind": GUESS, "rank": GUESS,
         "ref_area": area, "time_period": period, "text_sha256": text.sha256,
     }  # fmt: skip
 
@@ -114,16 +117,17 @@ def _part(named: re.Match[str]) -> str:
 class _Context:
     """What stands around each figure: its clause, the heading of its column, the time its sentence names."""
 
-    def __init__(self, text: Text, found: list[Found], codes: Codes, source: dict[str, str]) -> None:
+    def __init__(self, text: Text, codes: Codes, source: dict[str, str]) -> None:
         self.text, self.codes, self.source, self.folded = text, codes, source, fold(text.content)
         self.units = re.compile(self._unit_pattern())
-        self.bounds = {f.core[0] for f in found}
+        self.areas = {row["name_zh"]: row["code"] for row in codes.tables["areas"].to_pylist()}
 
     def _unit_pattern(self) -> str:
-        known = {w for row in self.codes.tables["units"].to_pylist() for w in (row["printed"] or "").split("|") if w}
-        words = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))
+        listed = (w for row in self.codes.tables["units"].to_pylist() for w in (row["printed"] or "").split("|"))
+        known = sorted({*words.MEASURES, *filter(None, listed)}, key=len, reverse=True)
         powers = "|".join(m for m in MULTIPLIERS if m)
-        return rf"(?:^|[(\s:、,])({powers})?({words})(?=[)\s、,]|$)"
+        measure = rf"(?:{'|'.join(map(re.escape, known))})(?:/[一-鿿·]{{1,6}})?"
+        return rf"(?:^|[(\s:、,])({powers})?({measure})(?=[)\s、,]|$)"
 
     def row(self, number: int, found: Found) -> dict[str, str]:
         parts = {"qualifier": found.qualifier, "direction": found.direction, "number": found.number or GUESS}
@@ -132,21 +136,24 @@ class _Context:
             parts |= self._inherited(found)
         period = self._period(found)
         place = {"figure_no": str(number), **_place(self.text, found)}
-        about = {
-            "indicator_id": GUESS,
-            "ref_area": _guess(self.source["ref_area"].lstrip(GUESS)),
-            "time_period": period,
-        }
+        area = self._area(found) or self.source["ref_area"].lstrip(GUESS)
+        about = {"indicator_id": GUESS, "ref_area": _guess(area), "time_period": period}
         return place | {k: v or "" for k, v in parts.items()} | about | {"note": ""}
 
+    def _area(self, found: Found) -> str:
+        """The area that names a table's row, where one does."""
+        label = _LABEL.search(self.folded, max(0, found.start - 60), found.start)
+        return self.areas.get(label[1], "") if label else ""
+
     def _inherited(self, found: Found) -> dict[str, str]:
-        """Multiplier and unit as the line, the lines before or the table's header print them; a guess."""
-        first = self.folded.rfind("\n", 0, found.start) + 1
-        for start in (first, max(0, first - 40), max(0, first - 1500)):
+        """Multiplier and unit that stand before the row's first number; for what stands further off, a guess."""
+        line = self.folded.rfind("\n", 0, found.start) + 1
+        for start in (line, max(0, line - 40), max(0, line - 1500)):
             if units := list(self.units.finditer(self.folded, start, found.start)):
                 power = units[-1][1] if not found.multiplier else None
-                return {"multiplier": power or found.multiplier, "unit": _guess(units[-1][2]),
-                        "inherited": "both" if power else "unit"}  # fmt: skip
+                is_next = not re.search(r"[0-9\n—…]\s", self.folded[units[-1].end() : found.start])
+                unit = units[-1][2] if is_next else _guess(units[-1][2])
+                return {"multiplier": power or found.multiplier, "unit": unit, "inherited": "both" if power else "unit"}
         return {"unit": GUESS, "inherited": "unit"}
 
     def _period(self, found: Found) -> str:
