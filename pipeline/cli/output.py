@@ -1,6 +1,7 @@
 """What commands print: findings, tables, and complaints about misuse."""
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +18,9 @@ def misuse(message: str) -> typer.Exit:
 
 
 def as_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=1, default=str)
+    """JSON in which whatever a terminal might obey is an escape."""
+    text = json.dumps(value, ensure_ascii=False, indent=1, default=str)
+    return re.sub(r"[^\n -~]", lambda m: m[0] if m[0].isprintable() else json.dumps(m[0])[1:-1], text)
 
 
 def show_findings(findings: Sequence[Finding], json_wanted: bool) -> None:

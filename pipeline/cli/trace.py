@@ -6,8 +6,6 @@ bulletin: <source_id>.txt in $MINSHENG_DOCUMENTS, else in raw/documents/.
 Example: minsheng trace jiangsu-2022-s1:25
 """
 
-import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -47,12 +45,7 @@ def command(
         raise output.misuse(str(error)) from error
     except duckdb.Error as error:
         raise output.misuse(f"the dataset cannot be read: {error}") from error
-    print(_escaped(output.as_json(story)) if as_json else "\n".join(_lines(story)))
-
-
-def _escaped(text: str) -> str:
-    """JSON in which whatever a terminal might obey is an escape."""
-    return re.sub(r"[^\n -~]", lambda m: m[0] if m[0].isprintable() else json.dumps(m[0])[1:-1], text)
+    print(output.as_json(story) if as_json else "\n".join(_lines(story)))
 
 
 def _lines(story: "Row") -> Iterator[str]:
