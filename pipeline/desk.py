@@ -13,7 +13,10 @@ from pipeline.evidence.audit import STATES, Account
 from pipeline.evidence.draft import Draft, DraftError
 from pipeline.evidence.texts import Text
 from pipeline.findings import Finding, errors, nearest
+from pipeline.schemas import TABLES
 from pipeline.stage import Staged
+
+SHEETS = {Path(table.raw).parent.name for table in TABLES.values() if table.is_sheet}
 
 
 class NoText(Exception):
@@ -66,7 +69,8 @@ def audit(raw: Path, sources: list[str] | None = None, documents: Path | None = 
         for source_id in wanted:
             account = staged.accounts[source_id]
             result.counts[source_id] = {state: account.count(state) for state in STATES}
-            if not errors(f for f in staged.findings if not _is_about(f, {*known} - {source_id})):
+            concerning = [f for f in staged.findings if not _is_about(f, {*known} - {source_id})]
+            if not errors(f for f in concerning if not f.file.startswith("receipts/")):
                 sha256 = account.text.sha256
                 result.receipts[source_id] = receipts.write(staged.connection, source_id, sha256, raw)
         return result
@@ -80,14 +84,24 @@ def draft(text: Path, source_id: str, raw: Path, area: str = "", period: str = "
         raise NoText(f"{text} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise NoText(f"{text} is not UTF-8") from error
+    if "\0" in content.content or not content.content.strip():
+        raise NoText(f"{text} is {'empty' if not content.content.strip() else 'no text: it has NUL characters'}")
     with tempfile.TemporaryDirectory(prefix="minsheng-") as scratch:
         staged = stage.read_lists(raw, Path(scratch))
         with staged.connection:
             if staged.codes is None:
                 raise DraftError(f"the code lists of {raw} cannot be read: minsheng check tells why")
             _is_known(area, staged, "areas", "code")
+            _is_consistent(source_id, content, staged)
             result = drafts.draft(content, source_id, staged.codes, area, period)
     return result, drafts.write(result, raw)
+
+
+def _is_consistent(source_id: str, text: Text, staged: Staged) -> None:
+    """A source that is there already must be of this text."""
+    known = staged.codes.sources.get(source_id) if staged.codes else None
+    if known and known["text_sha256"] not in {None, text.sha256}:
+        raise DraftError(f"{source_id} is in sources.csv already, with the hash of another text")
 
 
 def _is_known(value: str, staged: Staged, table: str, column: str) -> None:
@@ -98,8 +112,11 @@ def _is_known(value: str, staged: Staged, table: str, column: str) -> None:
 
 
 def _is_about(found: Finding, sources: set[str]) -> bool:
-    """True for a finding in a sheet or text of one of these sources."""
-    return Path(found.file).stem in sources
+    """True for a finding about a sheet or the text of one of these sources."""
+    path = Path(found.file)
+    if found.rule == "text-hash":
+        return found.message.split(".txt ")[0] in sources
+    return (path.parent.name in SHEETS or path.suffix == ".txt") and path.stem in sources
 
 
 def _why_not(staged: Staged, source_id: str, folder: Path) -> str:
@@ -108,6 +125,9 @@ def _why_not(staged: Staged, source_id: str, folder: Path) -> str:
         return f"there is no text in {folder}: put a bulletin there as <source_id>.txt, or set MINSHENG_DOCUMENTS"
     if source_id not in known:
         return f"there is no source {source_id!r} in sources.csv"
+    path = folder / f"{source_id}.txt"
+    if known[source_id]["text_sha256"] is not None and (path.exists() or path.is_symlink()):
+        return f"{path} cannot be read as a text in UTF-8"
     if known[source_id]["text_sha256"] is None:
         return f"{source_id} was transcribed without a text: sources.csv has no text_sha256"
-    return f"{folder / f'{source_id}.txt'} is not there: put your copy of the bulletin there"
+    return f"{path} is not there: put your copy of the bulletin there"

@@ -27,23 +27,27 @@ _PLAIN = str.maketrans(
 _FOLDING = _PLAIN | _WIDE
 _FINANCIAL = str.maketrans("伍陆拾", "五六十")
 _AMBIGUOUS = re.compile(
-    r"(?<![队退入大登着内海空收])[伍陆拾](?=[一二三四五六七八九十百千万亿零点])|(?<=[一二三四五六七八九十百千万亿零])[伍陆拾]"
+    r"(?<![队退入大登着内海空收])[伍陆拾](?=[一二三四五六七八九十百千万亿零点])|(?<=[一二三四五六七八九十百千万亿零拾])[伍陆拾]"
 )
 """Financial digits that are parts of everyday words too (队伍, 大陆, 收拾)."""
 _WIDE_COMMA = re.compile(r"(?<=[０-９])，(?=[０-９]{3})")
 
 _ARABIC = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+")
 _WRAP = re.compile(r"[.,]\n|\n[.,]?")
-_POINT = re.compile(r" {0,2}点 {0,2}([零一二三四五六七八九]+)(?![十百千万亿分])")
+_POINT = re.compile(r" {0,2}点 {0,2}([零一二三四五六七八九]+)(?![十百千分])")
 _GAP = re.compile(r" {1,5}|\n")
 _RUN = re.compile(rf"[\d{CHINESE}]+(?:[.,]\d+)*")
+_GROUPED = re.compile(r"\d{1,3}(?: \d{3}){1,4}(?=[一-鿿])")
+"""Thousands set apart by spaces, directly before a word: in prose, where a table would have two cells."""
 _PLAINLY = re.compile(
     r"(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,9})(?:\.\d{1,5})?"
-    r"(?![\d.,，’'·﹒十百千万亿兆余多几来]|[ \n]{1,6}[十百千万亿兆余多几来\d.,])"
+    r"(?![\d.,，’'·﹒½¼¾⅓⅔十百千万亿兆余多几来]|[ \n]{1,6}[十百千万亿兆余多几来\d.,])"
 )
 """An Arabic number with nothing behind it that could belong to it: the usual case, taken at once."""
-_ENDLESS = re.compile(rf"[{CHINESE}]{{41,}}|\d{{41,}}")
-_SPLIT = re.compile(r"\d{1,3}(?:[，’'·]\d{3})+(?:\.\d+)?(?!\d)|\d+(?:[·﹒]\d+)+")
+_REFUSED = re.compile(
+    rf"[{CHINESE}]{{41,}}|\d{{41,}}|[廿卅½¼¾⅓⅔][{CHINESE}\d廿卅½¼¾⅓⅔]*"
+    r"|\d{1,3}(?:[，’'·]\d{3})+(?:\.\d+)?(?!\d)|\d+(?:[·﹒]\d+)+"
+)
 """Digits that adjoin through a mark which may separate thousands, decimals or members of a list."""
 _COMMAS = re.compile(r"\d++(?:,\d++)++(?:\.\d+)?")
 _TAIL = re.compile(r"\d+(?:[.,]\d+)*")
@@ -135,20 +139,36 @@ def part_of(whole: str) -> str:
 
 def numeral(folded: str, at: int) -> Numeral | None:
     """The numeral that starts at a character of a folded text; None where none does."""
-    if folded[at] == "半":
-        return Numeral(at + 1, "0.5", "")
-    if plainly := _PLAINLY.match(folded, at):
-        return Numeral(plainly.end(), plainly[0].replace(",", ""), "")
-    if (run := _ENDLESS.match(folded, at)) or (run := _SPLIT.match(folded, at)):
-        return Numeral(run.end(), "", "")
-    if (run := _COMMAS.match(folded, at)) and not _ARABIC.fullmatch(run[0]):
-        return Numeral(run.end(), "", "")
+    if found := _at_once(folded, at):
+        return found
     tokens = _accepted(folded, _tokens(folded, at))
     if not tokens:
         return None
     end = tokens[-1].end
+    if folded[end : end + 1] in {*"½¼¾⅓⅔"}:
+        return Numeral(end + 1, "", "")
     if folded[end : end + 1] in POWERS and folded[end : end + 2] not in {*_METRIC, "百分"} and tokens[-1].kind in "CSL":
         return Numeral(_RUN.match(folded, end).end(), "", "")  # type: ignore[union-attr]  # a power stands there
+    return _numeral(folded, at, tokens)
+
+
+def _at_once(folded: str, at: int) -> Numeral | None:
+    """What a pattern can tell: a half, the usual Arabic number, and what is refused whole."""
+    if folded[at] == "半":
+        return Numeral(at + 1, "0.5", "")
+    if (grouped := _GROUPED.match(folded, at)) and (folded[at - 1 : at] > "一" or " 0" in grouped[0]):
+        return Numeral(grouped.end(), grouped[0].replace(" ", ""), "")
+    if plainly := _PLAINLY.match(folded, at):
+        return Numeral(plainly.end(), plainly[0].replace(",", ""), "")
+    if refused := _REFUSED.match(folded, at):
+        return Numeral(refused.end(), "", "")
+    if (refused := _COMMAS.match(folded, at)) and not _ARABIC.fullmatch(refused[0]):
+        return Numeral(refused.end(), "", "")
+    return None
+
+
+def _numeral(folded: str, at: int, tokens: list[_Token]) -> Numeral:
+    """What tokens say; refused where they are malformed or vague."""
     odd = next((n for n, t in enumerate(tokens) if t.kind == "O"), 0)
     try:
         number, multiplier = _read(tuple(t for t in tokens if t.kind != "O"))
@@ -239,7 +259,11 @@ def _decreasing(folded: str, tokens: list[_Token]) -> list[_Token]:
             return tokens[:place]
         if token.kind == "A" and place > 1 and before.kind in "SL":
             following = tokens[place + 1].kind if place + 1 < len(tokens) else ""
-            if "." in tokens[0].text or (is_apart and following != "S" and folded[before.end : token.start] != "\n"):
+            gap = folded[before.end : token.start]
+            is_wrapped = "\n" in gap and re.fullmatch(
+                r"[^\n]{10}", folded[max(0, tokens[0].start - 10) : tokens[0].start]
+            )
+            if "." in tokens[0].text or (gap and following != "S" and not is_wrapped):
                 return tokens[:place]
         if token.kind == "C" and is_apart and "\n" in folded[before.end : token.start]:
             return tokens[:place]
@@ -262,7 +286,11 @@ def _may_end(folded: str, tokens: list[_Token]) -> bool:
     if last.kind == "A":
         return not before or _continues(before[-1], last)
     if last.kind == "O":
-        is_round = before[-1].kind in "SL" or (before[-1].kind == "A" and last.text != "来") or before[-1].text == "零"
+        is_round = (
+            before[-1].kind in "SL"
+            or (before[-1].kind == "A" and (last.text != "来" or before[-1].text.endswith("0")))
+            or before[-1].text == "零"
+        )
         return is_round and folded[last.end : last.end + 1] > "一"
     return not (last.kind == "C" and last.text == "零" and before)
 

@@ -3,6 +3,7 @@
 import csv
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -129,6 +130,79 @@ def test_a_direction_is_read_from_its_clause() -> None:
     ):
         entry = Entry("observations", 0, 1, len(text) - 2, len(text), "3%", keyed)
         assert [p.expected for p in account("x", Text(text, ""), [entry], Vocabulary()).problems] == wrong, text
+
+
+def problems(text: str, printed: str, **keyed: str) -> list[tuple[str, str, str]]:
+    """What is wrong with a figure that is printed once in a text: rule, column, what the text says."""
+    start = text.index(printed)
+    entry = Entry("observations", 0, 1 + text[:start].count("\n"), start, start + len(printed), printed, keyed)
+    known = Vocabulary(["人", "户", "元"], [])
+    found = account("x", Text(text, ""), [entry], known).problems
+    return [(p.rule, p.column, p.expected) for p in found if p.entry]
+
+
+@pytest.mark.parametrize(
+    ("text", "printed", "keyed", "expected"),
+    [
+        ("失业率下降0.2%", "0.2%", {"number": "0.2", "unit": "%"}, ("direction", "fall")),
+        ("减少1.24万人,占比0.2%", "0.2%", {"number": "0.2", "unit": "%", "direction": "fall"}, ("direction", "a word of change before it")),
+        ("新登第112个", "112个", {"number": "112", "unit": "个"}, ("as_printed", "what reads as ordinal")),
+        ("完几十项", "十项", {"number": "10", "unit": "项"}, ("as_printed", "what reads as idiom")),
+        ("农村 101次", "101", {"number": "101", "unit": "户", "inherited": "unit"}, ("unit", "次")),
+        ("单位：亿人\n农村 101.5", "101.5", {"number": "101.5", "multiplier": "万", "unit": "人", "inherited": "both"}, ("inherited", "亿人")),
+        ("农村 101.5", "101.5", {"number": "101.5", "unit": "人", "inherited": "unit"}, ("inherited", "nothing near it")),
+        ("分别为1.2、3.4亿元", "1.2", {"number": "1.2", "multiplier": "万", "unit": "元", "inherited": "both"}, ("inherited", "亿元")),
+        ("近12，345人", "12，345人", {"number": "12345", "unit": "人"}, ("as_printed", "what cannot be read")),
+        ("▲56.8亿元", "56.8亿元", {"number": "56.8", "multiplier": "亿", "unit": "元"}, ("as_printed", "what cannot be read")),
+        ("零点五个百分点", "零点五个百分点", {"number": "0.5", "unit": "个百分点"}, None),
+        ("共4 056个", "4 056个", {"number": "4056", "unit": "个"}, None),
+        ("农村（万人） 12.5 13.1", "13.1", {"number": "13.1", "multiplier": "万", "unit": "人", "inherited": "both"}, None),
+        ("分别为1.2、3.4亿元", "1.2", {"number": "1.2", "multiplier": "亿", "unit": "元", "inherited": "both"}, None),
+    ],
+)  # fmt: skip
+def test_what_stands_around_a_figure_is_part_of_the_proof(
+    text: str, printed: str, keyed: dict[str, str], expected: tuple[str, str] | None
+) -> None:
+    assert problems(text, printed, **keyed) == ([("text-reading", *expected)] if expected else [])
+
+
+def test_a_numeral_passed_over_that_has_become_a_figure_is_found() -> None:
+    entry = Entry("passed_over", 0, 1, 1, 3, "三农", {})
+    assert account("x", Text("抓三农工作", ""), [entry], Vocabulary()).problems == []
+    entry = Entry("passed_over", 0, 1, 1, 2, "1", {})
+    assert [p.rule for p in account("x", Text("近1%上", ""), [entry], Vocabulary()).problems] == ["text-partial"]
+
+
+@pytest.mark.parametrize("words", ["近万人", "超亿元", "近千家", "½", "廿五", "卅"])
+def test_numbers_without_digits_need_an_entry_too(raw: Raw, documents: Path, words: str) -> None:
+    admit(raw, documents, INVENTED + f"其中{words}\n")
+    assert [f.rule for f in told(raw, documents)] == ["text-numeral"]
+
+
+def test_another_source_s_text_does_not_keep_back_receipts(
+    raw: Raw, documents: Path, second_source: Callable[..., int]
+) -> None:
+    second_source()
+    raw.edit("sources.csv", 3, text_sha256="0" * 64)
+    (documents / "invented-2022.txt").write_bytes(b"\xff\xfe")
+    raw.write("figures/invented-2022.csv", [], header=list(raw.rows(SHEET)[0]))
+    assert desk.audit(raw.path, [SOURCE], documents).receipts == {SOURCE: 2}
+    with pytest.raises(desk.NoText, match="cannot be read as a text"):
+        desk.audit(raw.path, ["invented-2022"], documents)
+
+
+def test_a_torn_receipts_file_is_written_anew(raw: Raw, documents: Path) -> None:
+    desk.audit(raw.path, documents=documents)
+    path = raw.path / RECEIPTS
+    path.write_text(path.read_text(encoding="utf-8")[:-30], encoding="utf-8")
+    assert desk.audit(raw.path, documents=documents).receipts == {SOURCE: 2}
+    assert told(raw, documents) == []
+
+
+def test_many_findings_take_no_more_than_their_share(raw: Raw) -> None:
+    text = Text("另有5家。\n" * 20_000, "")
+    assert len(account("x", text, [], Vocabulary()).problems) == 20_000
+    assert [text.line(text.content.rindex("5")), text.excerpt(6, 8).splitlines()[0]] == [20_000, "2 | 另有5家。"]
 
 
 # --- the real bulletin --------------------------------------------------------------------------------------------

@@ -94,6 +94,35 @@ def test_a_draft_never_overwrites_work(empty: Raw, text: Path, capsys: pytest.Ca
     assert {p: p.read_bytes() for p in empty.path.rglob("*.csv")} == before
 
 
+def test_line_ends_and_marks_of_the_sources_stay(raw: Raw, text: Path) -> None:
+    path = raw.path / "sources.csv"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    before = path.read_bytes()
+    assert main(["draft", str(text), "--raw", str(raw.path)]) == 0
+    assert path.read_bytes().startswith(before)
+    assert path.read_bytes().count(b"\r\n") == path.read_bytes().count(b"\n") == before.count(b"\n") + 1
+
+
+@pytest.mark.parametrize("content", ["", "  \n", "虚构\0公报3个"])
+def test_what_is_no_text_is_refused(empty: Raw, text: Path, content: str) -> None:
+    text.write_text(content, encoding="utf-8")
+    before = sorted(empty.path.rglob("*"))
+    assert main(["draft", str(text), "--raw", str(empty.path)]) == 2
+    assert sorted(empty.path.rglob("*")) == before
+
+
+def test_a_source_with_another_text_is_told(raw: Raw, text: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.rmtree(raw.path / "figures")
+    assert main(["draft", str(text), "--raw", str(raw.path), "--source", SOURCE]) == 2
+    assert "the hash of another text" in capsys.readouterr().err
+
+
+def test_a_folder_that_is_a_file_is_told(empty: Raw, text: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (empty.path / "passed_over").write_text("", encoding="utf-8")
+    assert main(["draft", str(text), "--raw", str(empty.path)]) == 2
+    assert "cannot be written" in capsys.readouterr().err
+
+
 def test_other_rows_of_the_sources_stay(raw: Raw, text: Path) -> None:
     before = (raw.path / "sources.csv").read_text(encoding="utf-8")
     assert main(["draft", str(text), "--raw", str(raw.path)]) == 0
@@ -108,6 +137,9 @@ def test_other_rows_of_the_sources_stay(raw: Raw, text: Path) -> None:
         ("Bad Name.txt", [], "is no id for a source"),
         ("good.txt", ["--area", "32000"], "is not in areas.code"),
         ("missing.txt", [], "cannot be read"),
+        ("good.txt", ["--period", "2022-H1"], "is no period"),
+        ("good.txt", ["--source", ""], "is no id for a source"),
+        ("good.txt", ["--source", "a\n"], "is no id for a source"),
     ],
 )
 def test_misuse_is_told(

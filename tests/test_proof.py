@@ -154,10 +154,19 @@ def test_the_command_writes_the_page_here_and_counts(
 
 
 def test_a_page_is_replaced_and_read_by_its_owner_alone(command: Callable[..., int], tmp_path: Path) -> None:
-    (tmp_path / "page.html").write_text("old")
+    assert command(SOURCE, "--out", "page.html") == 0
     assert command(SOURCE, "--out", "page.html") == 0
     assert (tmp_path / "page.html").stat().st_mode & 0o077 == 0
     assert (tmp_path / "page.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_a_file_that_is_no_page_is_never_replaced(
+    command: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "sheet.csv").write_text("mine")
+    assert command(SOURCE, "--out", "sheet.csv") == 2
+    assert "no page of ours" in capsys.readouterr().err
+    assert (tmp_path / "sheet.csv").read_text() == "mine"
 
 
 def test_a_link_is_never_written_through(

@@ -23,14 +23,16 @@ def command(
     area: Annotated[str, typer.Option(help="Code of the area it reports on; else guessed.")] = "",
     period: Annotated[str, typer.Option(help="Period it reports on, such as 2022-S1; else guessed.")] = "",
 ) -> None:
-    from pipeline import desk, schemas
+    from pipeline import desk, periods, schemas
     from pipeline.evidence.draft import DraftError
 
-    source_id = source or text.stem
-    if not re.match(schemas.SOURCE_ID, source_id):
+    source_id = text.stem if source is None else source
+    if not re.fullmatch(schemas.SOURCE_ID.strip("^$"), source_id):
         raise output.misuse(
             f"{source_id!r} is no id for a source: small letters, digits and single hyphens; see --source"
         )
+    if period and not re.fullmatch(periods.PATTERN.strip("^$"), period):
+        raise output.misuse(f"{period!r} is no period: 2022, 2022-S1, 2022-Q2, 2022-06 or 2022-06-30")
     try:
         result, files = desk.draft(text, source_id, raw, area, period)
     except desk.NoText as error:

@@ -14,20 +14,18 @@ from typing import Any
 import duckdb
 
 from pipeline.crosschecks import Offence
+from pipeline.evidence.compare import differences
 from pipeline.evidence.scan import TIMES, Found, Vocabulary, scan
 from pipeline.evidence.texts import Text
 from pipeline.findings import Finding, finding
 from pipeline.numerals import CHINESE, fold
-from pipeline.quantity import FALLS, RISES, Quantity
 from pipeline.validate import Codes
 
 STATES = ("recorded", "passed_over", "time", "left_over", "disagrees")
 TABLES = {"observations": "recorded", "passed_over": "passed_over"}
-_MARKS = re.compile(rf"[0-9{CHINESE}半伍陆拾①-⑳㈠-㈩⑴-⒛㊀-㊉Ⅰ-Ⅻ❶-❿¹²³⁰⁴-⁹]")
+_MARKS = re.compile(rf"[0-9{CHINESE}半伍陆拾廿卅½¼¾⅓⅔①-⑳㈠-㈩⑴-⒛㊀-㊉Ⅰ-Ⅻ❶-❿¹²³⁰⁴-⁹]")
 _READ = ("statistic", "age")
 """Kinds whose reading is compared with what was keyed."""
-_CLAUSE = re.compile(r"[。；;\n]")
-_CHANGE = re.compile("|".join(RISES + FALLS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,7 @@ def entries(connection: duckdb.DuckDBPyConnection, source_id: str) -> list[Entry
 
 def account(source_id: str, text: Text, claimed: list[Entry], known: Vocabulary) -> Account:
     """Compare entries with a text, both ways: what each says, and whether every numeral has one."""
-    page = _Page(text, scan(text.content, known))
+    page = _Page(text, known)
     problems = [problem for entry in claimed for problem in page.against(entry)]
     wrong = {id(p.entry) for p in problems}
     cut = {p.span for p in problems if p.rule == "text-partial"}
@@ -112,8 +110,9 @@ def account(source_id: str, text: Text, claimed: list[Entry], known: Vocabulary)
 class _Page:
     """A text with its numerals, found by position."""
 
-    def __init__(self, text: Text, found: list[Found]) -> None:
-        self.text, self.found, self.folded = text, found, fold(text.content)
+    def __init__(self, text: Text, known: Vocabulary) -> None:
+        self.text, self.known, self.folded = text, known, fold(text.content)
+        self.found = found = scan(text.content, known)
         self.starts = [f.core[0] for f in found]
 
     def inside(self, start: int, end: int) -> list[Found]:
@@ -138,6 +137,8 @@ class _Page:
         elif not _MARKS.search(fold(entry.printed)):
             yield Problem("text-reading", entry, "as_printed", span, "no numeral", "a numeral to pass over",
                           "take the entry away")  # fmt: skip
+        else:
+            yield from self._overlooked(entry)
 
     def _where(self, entry: Entry) -> str:
         places = [n for n in _occurrences(self.text.content, entry.printed) if abs(n - entry.start) < 200]
@@ -163,26 +164,20 @@ class _Page:
             yield Problem("text-reading", entry, "as_printed", span, seen, "one figure", "one row for each figure")
             return
         (found,) = inside
-        if found.kind not in _READ or not found.number:
-            return
+        at = self.found.index(found)
+        since = next((f.end for f in reversed(self.found[max(0, at - 3) : at]) if f.kind == "statistic"), 0)
         whole = (min(found.start, entry.start), max(found.end, entry.end))
-        for column, seen, expected in _differences(found, entry):
-            yield Problem("text-reading", entry, column, whole, f"{column} {seen or 'empty'}", expected or "none",
-                          _HINTS.get(column, ""))  # fmt: skip
-        wrong = self._other_direction(found, entry)
-        if wrong:
-            yield Problem("text-reading", entry, "direction", whole, f"direction {entry.keyed['direction']}", wrong,
-                          "which word of change does the figure belong to?")  # fmt: skip
+        for column, seen, expected, hint in differences(self.folded, found, since, entry, self.known):
+            yield Problem("text-reading", entry, column, whole, seen, expected, hint)
 
-    def _other_direction(self, found: Found, entry: Entry) -> str:
-        """What the text says where a keyed direction has another word, or none, in its clause."""
-        keyed = entry.keyed.get("direction")
-        if not keyed or found.number.startswith("-"):
-            return ""
-        before = _CLAUSE.split(self.folded[max(0, entry.start - 60) : entry.end])[-1]
-        mentioned = _CHANGE.findall(before)
-        said = found.direction or ("fall" if mentioned and mentioned[-1] in FALLS else "rise" if mentioned else "")
-        return "" if said == keyed else said or "a word of change before it"
+    def _overlooked(self, entry: Entry) -> Iterator[Problem]:
+        """Where an entry passes over only a part of what has become a figure."""
+        for found in self.inside(entry.start, entry.end):
+            goes_on = found.end > entry.end and self.text.content[entry.end].strip()
+            if found.kind == "statistic" and (found.start < entry.start or goes_on):
+                seen = self.text.content[found.start : found.end]
+                yield Problem("text-partial", entry, "as_printed", (found.start, found.end), seen, entry.printed,
+                              "it reads as a figure now: record it, or pass it over whole")  # fmt: skip
 
     def state(self, found: Found, claimed: list[Entry], wrong: set[int]) -> str:
         marks = [m.start() for m in _MARKS.finditer(self.folded, *found.core)] or [found.core[0]]
@@ -208,37 +203,6 @@ def _owner(claimed: list[Entry], place: int) -> Entry | None:
             return claimed[at]
         at -= 1
     return None
-
-
-_HINTS = {
-    "qualifier": "the word that qualifies the figure belongs to as_printed",
-    "unit": "the measure word goes on behind the entry",
-    "number": "which is printed?",
-}
-
-
-def _differences(found: Found, entry: Entry) -> Iterator[tuple[str, str, str]]:
-    """Column, what was keyed, what the text says."""
-    keyed = {k: entry.keyed.get(k) or "" for k in ("qualifier", "number", "multiplier", "unit", "inherited")}
-    if (found.qualifier or "") != keyed["qualifier"]:
-        yield "qualifier", keyed["qualifier"], found.qualifier or ""
-    elif found.start < entry.start and not found.number.startswith("-"):
-        yield "as_printed", entry.printed, "one that begins earlier"
-    if found.number != keyed["number"] and not _is_same_value(found, keyed):
-        yield "number", keyed["number"], found.number
-    goes_on = found.unit != keyed["unit"] and found.unit.startswith(keyed["unit"]) and found.end > entry.end
-    if goes_on and found.inherited is None and keyed["inherited"] not in {"unit", "both"}:
-        yield "unit", keyed["unit"], found.unit
-
-
-def _is_same_value(found: Found, keyed: dict[str, str]) -> bool:
-    """True where another way to write the number comes to the same: 三亿四千万 is 3.4 and 亿."""
-    if "range" in {found.qualifier, keyed["qualifier"]} or not re.fullmatch(r"-?\d+(\.\d+)?", keyed["number"]):
-        return False
-    is_bare = bool({keyed["inherited"], found.inherited} & {"multiplier", "both"})
-    pairs = ((found.number, found.multiplier), (keyed["number"], keyed["multiplier"]))
-    first, last = (Quantity(number, "" if is_bare else multiplier).value for number, multiplier in pairs)
-    return first == last
 
 
 def accounts(

@@ -13,12 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import schemas
-from pipeline.evidence import words
 from pipeline.evidence.audit import vocabulary
-from pipeline.evidence.scan import Found, scan
+from pipeline.evidence.scan import Found, Vocabulary, scan
 from pipeline.evidence.texts import Text
 from pipeline.numerals import fold
-from pipeline.quantity import MULTIPLIERS
 from pipeline.schemas import TABLES
 from pipeline.validate import Codes
 
@@ -50,11 +48,12 @@ class Draft:
 
 def draft(text: Text, source_id: str, codes: Codes, area: str = "", period: str = "") -> Draft:
     """Draft a bulletin. `area` and `period` are facts where given, else guessed from the first lines."""
-    found = scan(text.content, vocabulary(codes))
+    known = vocabulary(codes)
+    found = scan(text.content, known)
     head = "\n".join(line for line in text.content.split("\n") if line.strip())[:400]
     source = _source(text, source_id, head, area or _guess(_area_in(head, codes)), period or _guess(_period_in(head)))
     statistics = [f for f in found if f.kind == "statistic"]
-    context = _Context(text, codes, source)
+    context = _Context(text, codes, source, known)
     figures = [context.row(number, each) for number, each in enumerate(statistics, 1)]
     _assign(figures, statistics, context)
     passed = [_place(text, f) | {"reason": f.kind, "note": ""} for f in found if f.kind != "statistic"]
@@ -117,17 +116,10 @@ def _part(named: re.Match[str]) -> str:
 class _Context:
     """What stands around each figure: its clause, the heading of its column, the time its sentence names."""
 
-    def __init__(self, text: Text, codes: Codes, source: dict[str, str]) -> None:
+    def __init__(self, text: Text, codes: Codes, source: dict[str, str], known: Vocabulary) -> None:
         self.text, self.codes, self.source, self.folded = text, codes, source, fold(text.content)
-        self.units = re.compile(self._unit_pattern())
+        self.units = known.headings
         self.areas = {row["name_zh"]: row["code"] for row in codes.tables["areas"].to_pylist()}
-
-    def _unit_pattern(self) -> str:
-        listed = (w for row in self.codes.tables["units"].to_pylist() for w in (row["printed"] or "").split("|"))
-        known = sorted({*words.MEASURES, *filter(None, listed)}, key=len, reverse=True)
-        powers = "|".join(m for m in MULTIPLIERS if m)
-        measure = rf"(?:{'|'.join(map(re.escape, known))})(?:/[一-鿿·]{{1,6}})?"
-        return rf"(?:^|[(\s:、,])({powers})?({measure})(?=[)\s、,]|$)"
 
     def row(self, number: int, found: Found) -> dict[str, str]:
         parts = {"qualifier": found.qualifier, "direction": found.direction, "number": found.number or GUESS}
@@ -211,17 +203,27 @@ def write(result: Draft, raw: Path) -> list[Path]:
     for path in sheets:
         if path.exists() or path.is_symlink():
             raise DraftError(f"{path} is there already: a draft never overwrites work")
-    sources = raw / "sources.csv"
-    content = sources.read_text(encoding="utf-8-sig") if sources.is_file() else ""
+    try:
+        _append_source(result.source, raw / "sources.csv")
+        for path, (table, rows) in sheets.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write_new(path, _csv(schemas.names(TABLES[table], "keyed"), rows, with_header=True))
+    except OSError as error:
+        raise DraftError(f"{error.filename} cannot be written: {error.strerror}") from error
+    return [*sheets, raw / "sources.csv"]
+
+
+def _append_source(source: dict[str, str], path: Path) -> None:
+    """Add a row at the end of the sources, in their line ends; what is there stays byte for byte."""
+    content = path.read_bytes().decode("utf-8-sig") if path.is_file() else ""
     header = next(csv.reader(io.StringIO(content)), schemas.names(TABLES["sources"], "keyed"))
-    known = {row.get("source_id") for row in csv.DictReader(io.StringIO(content))}
-    for path, (table, rows) in sheets.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write_new(path, _csv(schemas.names(TABLES[table], "keyed"), rows, with_header=True))
-    if result.source["source_id"] not in known:
-        start = content if not content or content.endswith("\n") else content + "\n"
-        _replace(sources, start + _csv(header, [result.source], with_header=not content))
-    return [*sheets, sources]
+    if source["source_id"] in {row.get("source_id") for row in csv.DictReader(io.StringIO(content))}:
+        return
+    line_end = "\r\n" if "\r\n" in content.partition("\n")[0] + "\n" else "\n"
+    start = "" if not content or content.endswith("\n") else line_end
+    added = start + _csv(header, [source], with_header=not content).replace("\n", line_end)
+    with path.open("ab") as stream:
+        stream.write(added.encode())
 
 
 def _csv(header: list[str], rows: list[dict[str, Any]], *, with_header: bool) -> str:
@@ -237,10 +239,3 @@ def _write_new(path: Path, content: str) -> None:
     """Write a file that must not be there yet."""
     with path.open("x", encoding="utf-8", newline="") as stream:
         stream.write(content)
-
-
-def _replace(path: Path, content: str) -> None:
-    """Replace a file at one stroke."""
-    aside = path.with_name(f".{path.name}.new")
-    aside.write_text(content, encoding="utf-8", newline="")
-    aside.replace(path)

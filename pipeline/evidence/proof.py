@@ -22,6 +22,7 @@ _SHOWN = (
     "figure_no", "reason", "note", "indicator_id", "ref_area", "time_period", "number", "multiplier", "unit",
     "inherited", "qualifier", "direction", "obs_value", "lower", "upper", "unit_id",
 )  # fmt: skip
+_BEGINNING = 50
 _LISTS = {"indicators": "indicator_id", "areas": "code", "units": "unit_id", "dimensions": "code"}
 
 
@@ -44,6 +45,8 @@ def write(page: str, path: Path) -> None:
     try:
         if path.is_symlink() or (path.exists() and not path.is_file()):
             raise NotWritten(f"{path} is no plain file: name another with --out")
+        if path.exists() and not _is_page(path):
+            raise NotWritten(f"{path} is there and no page of ours: name another with --out")
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=".minsheng-") as scratch:
             draft = Path(scratch) / "page"
             draft.touch(0o600)
@@ -51,6 +54,12 @@ def write(page: str, path: Path) -> None:
             draft.replace(path)
     except OSError as error:
         raise NotWritten(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _is_page(path: Path) -> bool:
+    """True for a file that begins as a page of ours does: nothing else is replaced."""
+    beginning = _TEMPLATE.read_bytes()[:_BEGINNING]
+    return path.read_bytes()[:_BEGINNING] == beginning
 
 
 def _policy(template: str) -> str:

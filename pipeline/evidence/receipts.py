@@ -50,5 +50,7 @@ def write(connection: duckdb.DuckDBPyConnection, source_id: str, text_sha256: st
     path = raw / "receipts" / f"{source_id}.csv"
     path.parent.mkdir(exist_ok=True)
     lines = ["figure_no,text_sha256,row_sha256", *(f"{number},{text_sha256},{row}" for number, row in rows)]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    aside = path.with_name(f".{path.name}.new")
+    aside.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    aside.replace(path)
     return len(rows)

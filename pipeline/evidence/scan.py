@@ -27,15 +27,17 @@ _RATIO = re.compile(r" ?[:/] ?(\d{1,6}(?:\.\d{1,3})?万?)(?![\d:.])")
 _SEVERAL = re.compile(r"(?: ?: ?\d{1,6}(?:\.\d{1,3})?){2,9}")
 _SPACES = re.compile(r"[ \t]{1,4}")
 _RATE_SIGN = re.compile(r" ?[/·.] ?每?\(?|(?<=[元克])每(?=[人户月年立])")
+_ALONE = "(?<=[比期年月季均微略再又或别各净,，、;；。(\\s])"
 _CHANGE = re.compile(
-    rf"(?:({'|'.join(RISES)}|(?<=[比期年月季均微略再又或别各净])[增升涨多])|({'|'.join(FALLS)}|(?<=[比期年月季均微略再又或别各净])[减降跌少]))$"
+    rf"(?:({'|'.join(RISES)}|涨幅|增长幅度|↑|{_ALONE}[增升涨多])|({'|'.join(FALLS)}|跌幅|下降幅度|↓|{_ALONE}[减降跌少]))$"
 )
-"""A word of change right before a figure, a rise or a fall; a single character only behind a word that compares."""
-_EXTENT = re.compile("(?<=[增降涨跌长降升])幅度?(?:为|达到?|高达|是)?$|(?<=幅)(?:为|达到?|高达|是)$")
+"""A word of change right before a figure, a rise or a fall; a single character only behind a comma or what compares."""
+_EXTENT = re.compile("(?<=[幅度])(?:为|达到?|高达|是)$")
 _LEVEL = "到至为"
 _AVERAGE = re.compile("平均|寿命|年龄(?:为|是|达|约|[^段层在])|岁数")
 _OPENING, _CLOSING = '“‘「『"', '”’」』"'
 _QUOTES = re.compile(f"[{_OPENING}]")
+_RATIO_WORD = re.compile("比|结构")
 _HALF_YEAR = re.compile("[上下]半年(?!报)")
 _PROSE = re.compile(r"[^\n]{4,13}[一-鿿][\d.,]{1,10}[万亿千百十]{0,2}")
 _LETTERS = re.compile(r"[A-Za-z_]")
@@ -64,8 +66,13 @@ class Vocabulary:
     """Measure words and qualifiers: those every bulletin uses, and those that code lists add."""
 
     def __init__(self, measures: Iterable[str] = (), qualifiers: Iterable[tuple[str, str, str]] = ()) -> None:
-        listed = list(qualifiers)
+        measures, listed = list(measures), list(qualifiers)
         self.measures = words.longest_first({*words.MEASURES, *filter(None, measures)})
+        known = sorted({*words.MEASURES, *filter(None, measures)}, key=len, reverse=True)
+        measure = rf"(?:{'|'.join(map(re.escape, known))})(?:/[一-鿿·]{{1,6}})?"
+        powers = "|".join(m for m in MULTIPLIERS if m)
+        self.headings = re.compile(rf"(?:^|[(\s:、,])({powers})?({measure})(?=[)\s、,]|$)")
+        """A unit as a table's heading or a cell prints it: multiplier and measure word."""
         self.denominators = words.longest_first(words.DENOMINATORS)
         before = {w: q for q, w, p in listed if p == "before"} | words.BEFORE
         self.before = words.longest_first(w[::-1] for w, q in before.items() if q)
@@ -122,7 +129,8 @@ class _Page:
         if not _DATE_SIGN.match(self.folded, at):
             return None
         ends = [m.end() for pattern in _DATES if (m := pattern.match(self.folded, at))]
-        if not ends:
+        is_ratio = ends and ":" in self.folded[at : max(ends)] and _RATIO_WORD.search(self.folded, max(0, at - 10), at)
+        if not ends or is_ratio:
             return None
         start = at
         for word in words.BEFORE_DATES:
@@ -160,9 +168,19 @@ class _Page:
         if not core.number:
             return self._unread(found)
         if core.implied and not fraction:
-            return found._replace(kind="" if self.folded[at] in "万亿兆" else "idiom")
+            return self._implied(found)
         found = found._replace(unit=part_of(fraction[1])) if fraction else self._measured(self._signed(found))
         return self._classified(self._qualified(found), core)
+
+    def _implied(self, found: Found) -> Found:
+        """万人 alone counts nothing, 近万人 does, though no number is printed."""
+        qualified = self._with_word_before(found)
+        if qualified.start == found.start and self.folded[found.start] in "万亿兆":
+            return found._replace(kind="")
+        unit = self._unit(found.end)
+        if qualified.start == found.start:
+            return found._replace(kind="idiom")
+        return qualified._replace(kind="idiom", number="", end=unit[1] if unit else found.end)
 
     def _is_pointed(self, at: int) -> bool:
         """True for .5, whose zero is not printed."""
@@ -175,15 +193,20 @@ class _Page:
 
     def _unread(self, found: Found) -> Found:
         """A numeral that says no amount: vague in Chinese, else too long to be one."""
-        is_chinese = self.folded[found.start] in CHINESE
-        return found._replace(kind="idiom" if is_chinese else "reference")
+        if self.folded[found.start] in CHINESE + "廿卅":
+            return found._replace(kind="idiom")
+        if found.end - found.start >= 20:
+            return found._replace(kind="reference")
+        return self._with_word_before(found)
 
     def _signed(self, found: Found) -> Found:
         at = found.start
         before, further = self.folded[at - 1 : at], self.folded[at - 2 : at - 1]
         if at - 1 < self.last:
             return found
-        if before == "负" or (before in {"-", "–"} and not re.match(r"[\dA-Za-z%‰)\]]", further)):
+        if before in set("▲△▼▽±"):
+            return found._replace(start=at - 1, number="")
+        if before == "负" or (before in {"-", "–"} and not re.match(r"[\dA-Za-z%‰)\]万亿千百]", further)):
             return found._replace(start=at - 1, number="-" + found.number)
         if before in words.CURRENCY:
             return found._replace(start=at - 1, unit=words.CURRENCY[before])
@@ -300,9 +323,9 @@ class _Page:
         if (
             found.unit == "成"
             and "." not in found.number
-            and (tail := re.compile(rf" ?([{DIGITS}])(?![{DIGITS}十百千万亿])").match(self.folded, found.end))
+            and (tail := re.compile(rf" ?([{DIGITS}]|\d)(?![{DIGITS}十百千万亿\d.%])").match(self.folded, found.end))
         ):
-            number = f"{found.number}.{DIGITS.index(tail[1])}"
+            number = f"{found.number}.{DIGITS.find(tail[1]) if tail[1] in DIGITS else tail[1]}"
             return found._replace(number=number, end=tail.end(), core=(found.core[0], tail.end()))
         return found
 
@@ -350,6 +373,8 @@ class _Page:
         change = _CHANGE.search(before)
         if not change:
             return found
+        if found.number.startswith("-"):
+            return found._replace(number="")  # 下降-5%: which of them?
         is_rise = bool(change[1]) != (before[change.start() - 1 : change.start()] == "负")
         return found._replace(direction="rise" if is_rise else "fall")
 

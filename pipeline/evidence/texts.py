@@ -44,9 +44,13 @@ class Text:
         """1-based number of the non-blank line that holds a character."""
         return bisect.bisect_right(self._line_starts, place)
 
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [place for place, character in enumerate(self.content) if character == "\n"]
+
     def line(self, place: int) -> int:
         """1-based number of the line, blank ones counted, that holds a character."""
-        return self.content.count("\n", 0, place) + 1
+        return bisect.bisect_left(self._ends, place) + 1
 
     def excerpt(self, start: int, end: int) -> str:
         """Two lines: the text around a span, with its line number, and a caret under each of its characters."""

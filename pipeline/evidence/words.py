@@ -123,7 +123,7 @@ MACHINE = {
 QUOTED = 12
 """A Chinese numeral in quotation marks of at most so many characters is part of a name."""
 
-NUMERAL = re.compile("[0-9零一二三四五六七八九十百千万亿兆两半]")
+NUMERAL = re.compile("[0-9零一二三四五六七八九十百千万亿兆两半廿卅½¼¾⅓⅔]")
 
 
 def longest_first(words: Iterable[str]) -> dict[str, list[str]]:
