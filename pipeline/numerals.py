@@ -9,7 +9,6 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-import cn2an
 import opencc
 
 from pipeline.quantity import MAX_DIGITS, MULTIPLIERS
@@ -347,15 +346,22 @@ def _section(text: str) -> tuple[Decimal, int]:
     canonical = bare.replace("百零十", "百一十")
     if canonical[0] in "百千":
         canonical = "一" + canonical
-    try:
-        value = Decimal(str(cn2an.cn2an(canonical, "smart")))
-    except KeyError as error:
-        raise ValueError(text) from error
+    value = Decimal(_plain(canonical)) if canonical in DIGITS else _whole(canonical)
     return Decimal(f"{value}.{_plain(decimals)}") if decimals else value, _place(bare, decimals)
 
 
+def _whole(canonical: str) -> Decimal:
+    """A whole number of several characters. Raises ValueError for what is malformed."""
+    from cn2an import cn2an  # takes a tenth of a second to load, and single digits are the usual case
+
+    try:
+        return Decimal(str(cn2an(canonical, "smart")))
+    except KeyError as error:
+        raise ValueError(canonical) from error
+
+
 def _plain(digits: str) -> str:
-    return "".join(str(DIGITS.index(d)) for d in digits)
+    return "".join("2" if d == "两" else str(DIGITS.index(d)) for d in digits)
 
 
 def _place(whole: str, decimals: str) -> int:
