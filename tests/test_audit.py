@@ -158,6 +158,8 @@ def problems(text: str, printed: str, **keyed: str) -> list[tuple[str, str, str]
         ("共4 056个", "4 056个", {"number": "4056", "unit": "个"}, None),
         ("农村（万人） 12.5 13.1", "13.1", {"number": "13.1", "multiplier": "万", "unit": "人", "inherited": "both"}, None),
         ("分别为1.2、3.4亿元", "1.2", {"number": "1.2", "multiplier": "亿", "unit": "元", "inherited": "both"}, None),
+        ("项\t数(万人)\t比(%)\n城\t5.5\t6.5", "5.5", {"number": "5.5", "unit": "%", "inherited": "unit"}, ("inherited", "万人")),
+        ("项\t数(万人)\t比(%)\n城\t5.5\t6.5", "6.5", {"number": "6.5", "unit": "%", "inherited": "unit"}, None),
     ],
 )  # fmt: skip
 def test_what_stands_around_a_figure_is_part_of_the_proof(

@@ -165,6 +165,19 @@ def test_a_table_s_unit_is_a_guess_from_its_header(empty: Raw, text: Path) -> No
     assert rows == [("12.5", "万", "人", "both"), ("3.4", "万", "对", "both")]
 
 
+def test_the_heading_of_a_column_gives_its_unit(empty: Raw, text: Path) -> None:
+    table = "虚构省2023年人口\n指标\t年末数（万人）\t比重（%）\n其中：城镇\t331.50\t65.9\n乡村\t170.87\t34.1\n"
+    text.write_text(table, encoding="utf-8")
+    assert main(["draft", str(text), "--raw", str(empty.path), "--period", "2023"]) == 0
+    rows = [(row["number"], row["multiplier"], row["unit"], row["inherited"]) for row in sheet(empty, "figures")]
+    assert rows == [
+        ("331.50", "万", "人", "both"),
+        ("65.9", "", "%", "unit"),
+        ("170.87", "万", "人", "both"),
+        ("34.1", "", "%", "unit"),
+    ]
+
+
 # --- the real bulletin --------------------------------------------------------------------------------------------
 
 

@@ -13,6 +13,8 @@ _CLAUSE = re.compile(r"[。；;\n]")
 _CHANGE = re.compile("|".join((*RISES, *FALLS)))
 _FAR = 4000
 """Characters before a figure in which a table's heading may stand."""
+_ROW, _ROWS = 400, 60
+"""Characters in a table's row, and rows below a heading, at most."""
 _LIST = 60
 """Characters behind a figure in which the last member of its list may stand."""
 _HINTS = {
@@ -88,6 +90,8 @@ def _inherits(folded: str, found: Found, at: int, multiplier: str, unit: str, kn
     """
     if found.inherited:
         return (found.multiplier if found.inherited == "both" else "", found.unit)
+    if (headed := column_unit(folded, at, known)) and headed[1]:
+        return headed
     line = folded.rfind("\n", 0, at) + 1
     for start in (line, max(0, line - 40), max(0, line - _FAR)):
         named = [(m[1] or "", m[2]) for m in known.headings.finditer(folded, start, at) if m[2] == unit]
@@ -96,6 +100,26 @@ def _inherits(folded: str, found: Found, at: int, multiplier: str, unit: str, kn
     if multiplier + unit in folded[at : at + _LIST]:
         return multiplier, unit
     return "", "nothing near it"
+
+
+def column_unit(folded: str, at: int, known: Vocabulary) -> tuple[str, str]:
+    """Multiplier and unit that the heading of a figure's column prints; empty where no heading is found.
+
+    A heading is the nearest line above, of a table's next 60, with as many cells and a unit in the same one.
+    """
+    first, last = folded.rfind("\n", 0, at) + 1, folded.find("\n", at)
+    line = folded[first : len(folded) if last < 0 else last]
+    separator = "\t" if "\t" in line else None
+    cells, place = line.split(separator), len(folded[first:at].split(separator)) - (separator is not None)
+    if len(cells) < 2 or len(line) > _ROW:
+        return "", ""
+    for above in reversed(folded[max(0, first - _FAR) : first].split("\n")[-_ROWS:]):
+        heading = above.split(separator)
+        if len(heading) == len(cells) and (
+            unit := known.headings.search(heading[place] if place < len(heading) else "")
+        ):
+            return unit[1] or "", unit[2]
+    return "", ""
 
 
 def _other_direction(folded: str, found: Found, since: int, end: int, keyed: str) -> str:

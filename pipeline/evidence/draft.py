@@ -14,6 +14,7 @@ from typing import Any
 
 from pipeline import schemas
 from pipeline.evidence.audit import vocabulary
+from pipeline.evidence.compare import column_unit
 from pipeline.evidence.scan import Found, Vocabulary, scan
 from pipeline.evidence.texts import Text
 from pipeline.numerals import fold
@@ -118,7 +119,7 @@ class _Context:
 
     def __init__(self, text: Text, codes: Codes, source: dict[str, str], known: Vocabulary) -> None:
         self.text, self.codes, self.source, self.folded = text, codes, source, fold(text.content)
-        self.units = known.headings
+        self.known, self.units = known, known.headings
         self.areas = {row["name_zh"]: row["code"] for row in codes.tables["areas"].to_pylist()}
 
     def row(self, number: int, found: Found) -> dict[str, str]:
@@ -139,6 +140,10 @@ class _Context:
 
     def _inherited(self, found: Found) -> dict[str, str]:
         """Multiplier and unit that stand before the row's first number; for what stands further off, a guess."""
+        headed = column_unit(self.folded, found.start, self.known)
+        if headed[1]:
+            whole = {"multiplier": headed[0] or found.multiplier, "unit": headed[1]}
+            return whole | {"inherited": "both" if headed[0] else "unit"}
         line = self.folded.rfind("\n", 0, found.start) + 1
         for start in (line, max(0, line - 40), max(0, line - 1500)):
             if units := list(self.units.finditer(self.folded, start, found.start)):
