@@ -156,6 +156,7 @@ def problems(text: str, printed: str, **keyed: str) -> list[tuple[str, str, str]
         ("▲56.8亿元", "56.8亿元", {"number": "56.8", "multiplier": "亿", "unit": "元"}, ("as_printed", "what cannot be read")),
         ("零点五个百分点", "零点五个百分点", {"number": "0.5", "unit": "个百分点"}, None),
         ("共4 056个", "4 056个", {"number": "4056", "unit": "个"}, None),
+        ("城市低保人数 1250", "1250", {"number": "1250", "unit": "人", "inherited": "unit"}, None),
         ("农村（万人） 12.5 13.1", "13.1", {"number": "13.1", "multiplier": "万", "unit": "人", "inherited": "both"}, None),
         ("分别为1.2、3.4亿元", "1.2", {"number": "1.2", "multiplier": "亿", "unit": "元", "inherited": "both"}, None),
         ("项\t数(万人)\t比(%)\n城\t5.5\t6.5", "5.5", {"number": "5.5", "unit": "%", "inherited": "unit"}, ("inherited", "万人")),

@@ -97,8 +97,9 @@ def _inherits(folded: str, found: Found, at: int, multiplier: str, unit: str, kn
         named = [(m[1] or "", m[2]) for m in known.headings.finditer(folded, start, at) if m[2] == unit]
         if named:
             return (multiplier, unit) if (multiplier, unit) in named else named[-1]
-    if multiplier + unit in folded[at : at + _LIST]:
-        return multiplier, unit
+    before = folded[max(0, line - _FAR) : at]
+    if multiplier + unit in folded[at : at + _LIST] or (unit in before and multiplier in before):
+        return multiplier, unit  # the last of its list, or a heading such as 人数
     return "", "nothing near it"
 
 
