@@ -174,7 +174,8 @@ class _Page:
         """Where an entry passes over only a part of what has become a figure."""
         for found in self.inside(entry.start, entry.end):
             goes_on = found.end > entry.end and self.text.content[entry.end].strip()
-            if found.kind == "statistic" and (found.start < entry.start or goes_on):
+            is_figure = found.kind == "statistic" and self.folded[found.core[0]].isdigit()
+            if is_figure and (found.start < entry.start or goes_on):
                 seen = self.text.content[found.start : found.end]
                 yield Problem("text-partial", entry, "as_printed", (found.start, found.end), seen, entry.printed,
                               "it reads as a figure now: record it, or pass it over whole")  # fmt: skip
