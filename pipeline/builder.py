@@ -2,7 +2,6 @@
 
 import json
 import os
-import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -131,16 +130,13 @@ def check(raw: str | Path = "raw", documents: str | Path | None = None) -> list[
     `documents` is where the texts of bulletins lie (else $MINSHENG_DOCUMENTS, else `documents` in the raw folder):
     every entry of a source whose text is there is compared with it, character by character.
     """
-    with tempfile.TemporaryDirectory(prefix="minsheng-") as scratch:
-        staged = stage.read_lists(Path(raw), Path(scratch))
-        with staged.connection as connection:
-            stage.read_sheets(staged)
-            stage.examine(staged, texts.folder(Path(raw), documents))
-            if staged.codes is not None and not errors(staged.findings):
-                database.create(connection, None, dictionary.table(staged.dimensions).to_pylist())
-                database.fill(connection, {t.name: f"({_select(t.name, staged.dimensions)})" for t in PUBLISHED})
-                offenders = list(database.offenders(connection))
-                staged.findings += [_offender_finding(staged, each) for each in offenders]
+    with stage.opened(Path(raw), documents) as staged:
+        if staged.codes is not None and not errors(staged.findings):
+            connection = staged.connection
+            database.create(connection, None, dictionary.table(staged.dimensions).to_pylist())
+            database.fill(connection, {t.name: f"({_select(t.name, staged.dimensions)})" for t in PUBLISHED})
+            offenders = list(database.offenders(connection))
+            staged.findings += [_offender_finding(staged, each) for each in offenders]
         return staged.findings
 
 

@@ -51,6 +51,13 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def rows(connection: duckdb.DuckDBPyConnection, sql: str, *values: object) -> list[Row]:
+    """A query's rows, each by column name."""
+    result = connection.execute(sql, values)
+    names = [column[0] for column in result.description or []]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
 def create(connection: duckdb.DuckDBPyConnection, path: Path | None, dictionary: list[Row]) -> None:
     """Attach a new database file (None: in memory), use it, and define everything but the rows."""
     where = (
@@ -63,9 +70,7 @@ def create(connection: duckdb.DuckDBPyConnection, path: Path | None, dictionary:
 def open_parquet(folder: Path) -> duckdb.DuckDBPyConnection:
     """The dataset of a folder without database file, in memory: tables are filled from its Parquet files."""
     connection = duckdb.connect()
-    file = sql_text(str(folder / "columns.parquet"))
-    dictionary = connection.sql(f"FROM read_parquet({file})")
-    define(connection, [dict(zip(dictionary.columns, row, strict=True)) for row in dictionary.fetchall()])
+    define(connection, rows(connection, f"FROM read_parquet({sql_text(str(folder / 'columns.parquet'))})"))
     fill(connection, {f.stem: f"read_parquet({sql_text(str(f))})" for f in sorted(folder.glob("*.parquet"))})
     return connection
 

@@ -1,8 +1,6 @@
 """What a transcriber does with a bulletin's text at hand: draft its sheets, audit them and keep the receipts."""
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,17 +31,6 @@ class Audit:
     findings: list[Finding] = field(default_factory=list)
 
 
-@contextmanager
-def opened(raw: Path, documents: Path | None = None) -> Iterator[Staged]:
-    """A raw folder read, checked and compared with every text at hand."""
-    with tempfile.TemporaryDirectory(prefix="minsheng-") as scratch:
-        staged = stage.read_lists(raw, Path(scratch))
-        with staged.connection:
-            stage.read_sheets(staged)
-            stage.examine(staged, texts.folder(raw, documents))
-            yield staged
-
-
 def account_of(staged: Staged, source_id: str, raw: Path, documents: Path | None = None) -> Account:
     """The account of one source. Raises NoText where its text was not read."""
     if source_id not in staged.accounts:
@@ -56,7 +43,7 @@ def audit(raw: Path, sources: list[str] | None = None, documents: Path | None = 
 
     Raises NoText for a named source without a text, and where no source has one.
     """
-    with opened(raw, documents) as staged:
+    with stage.opened(raw, documents) as staged:
         known = list(staged.codes.sources) if staged.codes else []
         wanted = sources or [s for s in known if s in staged.accounts]
         if staged.codes is None:

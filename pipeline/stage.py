@@ -5,7 +5,9 @@ Sheets go through in batches and are staged as Parquet in a scratch folder; code
 
 import bisect
 import re
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +20,7 @@ from pipeline import crosschecks, csvfiles, ingest, schemas
 from pipeline.crosschecks import Offence
 from pipeline.csvfiles import CsvFile
 from pipeline.database import sql_text
-from pipeline.evidence import receipts
+from pipeline.evidence import receipts, texts
 from pipeline.findings import Finding, finding, nearest
 from pipeline.proofs import Proof
 from pipeline.schemas import TABLES, Table
@@ -104,6 +106,17 @@ def examine(staged: Staged, documents: Path, *, trust_proofs: bool = False) -> N
     offences = [_with_excerpt(staged, each) for each in offences] if staged.accounts else offences
     _report_offences(staged, offences + _unit_algebra(staged.codes, trust_proofs) + audited)
     staged.findings += [finding("file-changed", f.name, seen="the file") for f in staged.files if f.changed]
+
+
+@contextmanager
+def opened(raw: Path, documents: str | Path | None = None) -> Iterator[Staged]:
+    """A raw folder read, checked and compared with every text at hand. Its scratch folder goes when all is done."""
+    with tempfile.TemporaryDirectory(prefix="minsheng-") as scratch:
+        staged = read_lists(raw, Path(scratch))
+        with staged.connection:
+            read_sheets(staged)
+            examine(staged, texts.folder(raw, documents))
+            yield staged
 
 
 def _audited(staged: Staged, documents: Path) -> list[Offence]:

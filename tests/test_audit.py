@@ -11,7 +11,7 @@ import pytest
 from conftest import INVENTED, ROOT, SHEET, SOURCE, Raw
 
 import pipeline
-from pipeline import desk
+from pipeline import desk, stage
 from pipeline.cli import main
 from pipeline.evidence.audit import Entry, account, vocabulary
 from pipeline.evidence.scan import Vocabulary
@@ -223,7 +223,7 @@ def test_the_bulletin_has_nothing_left_over(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("bulletin")
 def test_every_change_of_a_figure_or_numeral_of_the_bulletin_is_found_by_reading() -> None:
     """Each character of each entry replaced, qualifiers and digits put before and behind; other words may change."""
-    with desk.opened(ROOT / "raw") as staged:
+    with stage.opened(ROOT / "raw") as staged:
         assert staged.codes is not None
         content, entries = staged.accounts[SOURCE].text.content, staged.accounts[SOURCE].entries
         known = vocabulary(staged.codes)

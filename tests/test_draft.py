@@ -8,7 +8,7 @@ import pytest
 from conftest import ROOT, SHEET, SOURCE, Raw
 
 import pipeline
-from pipeline import desk
+from pipeline import desk, stage
 from pipeline.cli import main
 from pipeline.evidence.audit import Entry, account, vocabulary
 from pipeline.evidence.draft import draft
@@ -205,7 +205,7 @@ def test_the_first_bulletin_s_draft_needs_no_mending_but_the_guesses(empty: Raw,
 
 @pytest.mark.parametrize("path", sorted((Path(__file__).parent / "data/specimens").glob("*.txt")), ids=lambda p: p.stem)
 def test_a_draft_of_any_bulletin_leaves_nothing_over(raw: Raw, path: Path) -> None:
-    with desk.opened(raw.path) as staged:
+    with stage.opened(raw.path) as staged:
         assert staged.codes is not None
         text = Text.read(path)
         result, known = draft(text, "x", staged.codes), vocabulary(staged.codes)

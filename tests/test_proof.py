@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from conftest import ROOT, SHEET, Raw
 
-from pipeline import desk
+from pipeline import desk, stage
 from pipeline.cli import main
 from pipeline.evidence import proof
 from pipeline.evidence.audit import STATES, Account, account, vocabulary
@@ -62,7 +62,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 @pytest.fixture(scope="module")
 def known(folders: tuple[Path, Path]) -> tuple[Account, Codes]:
     raw, texts = folders
-    with desk.opened(raw, texts) as staged:
+    with stage.opened(raw, texts) as staged:
         assert staged.codes is not None
         return desk.account_of(staged, SOURCE, raw, texts), staged.codes
 

@@ -35,9 +35,7 @@ def command(
         raise output.misuse(f"{period!r} is no period: 2022, 2022-S1, 2022-Q2, 2022-06 or 2022-06-30")
     try:
         result, files = desk.draft(text, source_id, raw, area, period)
-    except desk.NoText as error:
-        raise output.misuse(str(error)) from error
-    except DraftError as error:
+    except (desk.NoText, DraftError) as error:
         raise output.misuse(str(error)) from error
     print(f"{len(result.figures):,} figures, {result.guessed:,} with a guess at their indicator; "
           f"{len(result.passed_over):,} numerals passed over")  # fmt: skip

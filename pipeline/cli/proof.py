@@ -19,7 +19,7 @@ def command(
     raw: Annotated[Path, typer.Option(help="Folder with what people keyed.")] = Path("raw"),
     out: Annotated[Path | None, typer.Option(help="File to write; else SOURCE.proof.html here.")] = None,
 ) -> None:
-    from pipeline import desk
+    from pipeline import desk, stage
     from pipeline.evidence import proof
     from pipeline.evidence.audit import STATES
     from pipeline.findings import errors
@@ -27,7 +27,7 @@ def command(
     if not raw.is_dir():
         raise output.misuse(f"there is no folder {raw}")
     target = out or Path(Path(f"{source}.proof.html").name)
-    with desk.opened(raw) as staged:
+    with stage.opened(raw) as staged:
         if staged.codes is None:
             output.print_findings(staged.findings)
             raise typer.Exit(1)

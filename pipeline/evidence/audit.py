@@ -14,8 +14,9 @@ from typing import Any
 import duckdb
 
 from pipeline.crosschecks import Offence
+from pipeline.database import rows
 from pipeline.evidence.compare import differences
-from pipeline.evidence.scan import TIMES, Found, Vocabulary, scan
+from pipeline.evidence.scan import READ, TIMES, Found, Vocabulary, scan_folded
 from pipeline.evidence.texts import Text
 from pipeline.findings import Finding, finding
 from pipeline.numerals import CHINESE, fold
@@ -24,8 +25,6 @@ from pipeline.validate import Codes
 STATES = ("recorded", "passed_over", "time", "left_over", "disagrees")
 TABLES = {"observations": "recorded", "passed_over": "passed_over"}
 _MARKS = re.compile(rf"[0-9{CHINESE}半伍陆拾廿卅½¼¾⅓⅔①-⑳㈠-㈩⑴-⒛㊀-㊉Ⅰ-Ⅻ❶-❿¹²³⁰⁴-⁹]")
-_READ = ("statistic", "age")
-"""Kinds whose reading is compared with what was keyed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +70,8 @@ class Account:
 def vocabulary(codes: Codes) -> Vocabulary:
     """Measure words and qualifiers of the code lists, beside the common ones."""
     measures = [w for row in codes.tables["units"].to_pylist() for w in (row["printed"] or "").split("|")]
-    rows = codes.tables["qualifiers"].to_pylist()
-    listed = [(r["qualifier"], r["printed"], r["position"]) for r in rows if None not in r.values()]
+    words = codes.tables["qualifiers"].to_pylist()
+    listed = [(r["qualifier"], r["printed"], r["position"]) for r in words if None not in r.values()]
     return Vocabulary(measures, listed)
 
 
@@ -80,13 +79,8 @@ def entries(connection: duckdb.DuckDBPyConnection, source_id: str) -> list[Entry
     """Entries of a source that have a span and a printed form, in order of position."""
     found = []
     for table in TABLES:
-        result = connection.execute(
-            f"SELECT * FROM memory.{table} WHERE source_id = ? AND char_start < char_end AND as_printed IS NOT NULL",
-            [source_id],
-        )
-        names = [column[0] for column in result.description]
-        for values in result.fetchall():
-            row = dict(zip(names, values, strict=True))
+        sql = f"FROM memory.{table} WHERE source_id = ? AND char_start < char_end AND as_printed IS NOT NULL"
+        for row in rows(connection, sql, source_id):
             place = (row["paragraph"], row["char_start"], row["char_end"])
             found.append(Entry(table, row["row"], *place, row["as_printed"], row))
     return sorted(found, key=lambda e: (e.start, e.end))
@@ -112,8 +106,8 @@ class _Page:
 
     def __init__(self, text: Text, known: Vocabulary) -> None:
         self.text, self.known, self.folded = text, known, fold(text.content)
-        self.found = found = scan(text.content, known)
-        self.starts = [f.core[0] for f in found]
+        self.found = scan_folded(self.folded, known)
+        self.starts = [f.core[0] for f in self.found]
 
     def inside(self, start: int, end: int) -> list[Found]:
         """Numerals with a character between two places."""
@@ -148,7 +142,7 @@ class _Page:
         """The numeral that an end of the entry cuts in two."""
         for place in (entry.start, entry.end):
             for found in self.inside(place - 1, place + 1):
-                if found.core[0] < place < found.core[1] and (found.kind in _READ or self._is_digits(place)):
+                if found.core[0] < place < found.core[1] and (found.kind in READ or self._is_digits(place)):
                     return found.core
         return None
 
@@ -164,7 +158,7 @@ class _Page:
             yield Problem("text-reading", entry, "as_printed", span, seen, "one figure", "one row for each figure")
             return
         (found,) = inside
-        at = self.found.index(found)
+        at = bisect.bisect_left(self.starts, found.core[0])
         since = next((f.end for f in reversed(self.found[max(0, at - 3) : at]) if f.kind == "statistic"), 0)
         whole = (min(found.start, entry.start), max(found.end, entry.end))
         for column, seen, expected, hint in differences(self.folded, found, since, entry, self.known):
@@ -219,14 +213,8 @@ def accounts(
             text = Text.read(file)
         except (OSError, UnicodeDecodeError) as error:
             reason = f"cannot be read ({error.strerror})" if isinstance(error, OSError) else "is not UTF-8"
-            yield (
-                None,
-                [
-                    Offence(
-                        "text-hash", "sources", row["row"], "text_sha256", f"{file.name} {reason}", "a text in UTF-8"
-                    )
-                ],
-            )
+            seen = f"{file.name} {reason}"
+            yield None, [Offence("text-hash", "sources", row["row"], "text_sha256", seen, "a text in UTF-8")]
             continue
         result = account(row["source_id"], text, entries(connection, row["source_id"]), known)
         yield result, [*_other_text(row, file.name, text), *(_told(result, problem) for problem in result.problems)]

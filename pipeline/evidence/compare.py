@@ -4,11 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.evidence.scan import Found, Vocabulary, scan
-from pipeline.numerals import fold
+from pipeline.evidence.scan import READ, Found, Vocabulary, scan
 from pipeline.quantity import FALLS, RISES, Quantity
 
-_READ = ("statistic", "age")
 _CLAUSE = re.compile(r"[。；;\n]")
 _CHANGE = re.compile("|".join((*RISES, *FALLS)))
 _FAR = 4000
@@ -42,10 +40,10 @@ _COLUMNS = ("qualifier", "number", "multiplier", "unit", "inherited", "direction
 def _all(
     folded: str, found: Found, since: int, entry: Any, keyed: dict[str, str], known: Vocabulary
 ) -> Iterator[tuple[str, str, str]]:
-    if found.kind not in _READ or not found.number:
+    if found.kind not in READ or not found.number:
         alone = scan(entry.printed, known)
-        if found.start < entry.start or (len(alone) == 1 and alone[0].kind in _READ and alone[0].number):
-            expected = f"what reads as {found.kind}" if found.kind not in _READ else "what cannot be read"
+        if found.start < entry.start or (len(alone) == 1 and alone[0].kind in READ and alone[0].number):
+            expected = f"what reads as {found.kind}" if found.kind not in READ else "what cannot be read"
             yield "as_printed", entry.printed, expected
         return
     if (found.qualifier or "") != keyed["qualifier"]:
@@ -92,15 +90,21 @@ def _inherits(folded: str, found: Found, at: int, multiplier: str, unit: str, kn
         return (found.multiplier if found.inherited == "both" else "", found.unit)
     if (headed := column_unit(folded, at, known)) and headed[1]:
         return headed
-    line = folded.rfind("\n", 0, at) + 1
-    for start in (line, max(0, line - 40), max(0, line - _FAR)):
-        named = [(m[1] or "", m[2]) for m in known.headings.finditer(folded, start, at) if m[2] == unit]
+    for headings in outward(folded, at, known, _FAR):
+        named = [(m[1] or "", m[2]) for m in headings if m[2] == unit]
         if named:
             return (multiplier, unit) if (multiplier, unit) in named else named[-1]
-    before = folded[max(0, line - _FAR) : at]
+    before = folded[max(0, folded.rfind("\n", 0, at) + 1 - _FAR) : at]
     if multiplier + unit in folded[at : at + _LIST] or (unit in before and multiplier in before):
         return multiplier, unit  # the last of its list, or a heading such as 人数
     return "", "nothing near it"
+
+
+def outward(folded: str, at: int, known: Vocabulary, far: int) -> Iterator[list[re.Match[str]]]:
+    """Units that headings print before a figure: in its row, in the cell before too, in so many characters more."""
+    line = folded.rfind("\n", 0, at) + 1
+    for start in (line, max(0, line - 40), max(0, line - far)):
+        yield list(known.headings.finditer(folded, start, at))
 
 
 def column_unit(folded: str, at: int, known: Vocabulary) -> tuple[str, str]:
@@ -110,9 +114,11 @@ def column_unit(folded: str, at: int, known: Vocabulary) -> tuple[str, str]:
     """
     first, last = folded.rfind("\n", 0, at) + 1, folded.find("\n", at)
     line = folded[first : len(folded) if last < 0 else last]
+    if len(line) > _ROW:
+        return "", ""
     separator = "\t" if "\t" in line else None
     cells, place = line.split(separator), len(folded[first:at].split(separator)) - (separator is not None)
-    if len(cells) < 2 or len(line) > _ROW:
+    if len(cells) < 2:
         return "", ""
     for above in reversed(folded[max(0, first - _FAR) : first].split("\n")[-_ROWS:]):
         heading = above.split(separator)
@@ -129,6 +135,6 @@ def _other_direction(folded: str, found: Found, since: int, end: int, keyed: str
         return ""
     if not keyed:
         return "fall" if found.direction == "fall" else ""
-    mentioned = _CHANGE.findall(_CLAUSE.split(fold(folded[max(since, end - 60) : end]))[-1])
+    mentioned = _CHANGE.findall(_CLAUSE.split(folded[max(since, end - 60) : end])[-1])
     said = found.direction or ("fall" if mentioned and mentioned[-1] in FALLS else "rise" if mentioned else "")
     return "" if said == keyed else said or "a word of change before it"

@@ -14,8 +14,8 @@ from typing import Any
 
 from pipeline import schemas
 from pipeline.evidence.audit import vocabulary
-from pipeline.evidence.compare import column_unit
-from pipeline.evidence.scan import Found, Vocabulary, scan
+from pipeline.evidence.compare import column_unit, outward
+from pipeline.evidence.scan import Found, Vocabulary, scan_folded
 from pipeline.evidence.texts import Text
 from pipeline.numerals import fold
 from pipeline.schemas import TABLES
@@ -26,6 +26,8 @@ _CLAUSE = re.compile(r"[。；;\n]")
 _LEAST = 0.45
 """Share of an indicator's name that the words around a figure must have for a guess."""
 _LABEL = re.compile(r"([一-鿿]{2,12})[\s\d.,%—…-]+$")
+_FAR = 1500
+"""Characters before a row in which its table's heading is looked for."""
 _TITLE = 40
 _COUNTED = re.compile("(?:户数|人次|人数|数量|个数|金额|总额|额|量|数)$")
 """What a name says beyond its subject; the unit says it too."""
@@ -49,12 +51,12 @@ class Draft:
 
 def draft(text: Text, source_id: str, codes: Codes, area: str = "", period: str = "") -> Draft:
     """Draft a bulletin. `area` and `period` are facts where given, else guessed from the first lines."""
-    known = vocabulary(codes)
-    found = scan(text.content, known)
+    known, folded = vocabulary(codes), fold(text.content)
+    found = scan_folded(folded, known)
     head = "\n".join(line for line in text.content.split("\n") if line.strip())[:400]
     source = _source(text, source_id, head, area or _guess(_area_in(head, codes)), period or _guess(_period_in(head)))
     statistics = [f for f in found if f.kind == "statistic"]
-    context = _Context(text, codes, source, known)
+    context = _Context(text, folded, codes, source, known)
     figures = [context.row(number, each) for number, each in enumerate(statistics, 1)]
     _assign(figures, statistics, context)
     passed = [_place(text, f) | {"reason": f.kind, "note": ""} for f in found if f.kind != "statistic"]
@@ -117,9 +119,8 @@ def _part(named: re.Match[str]) -> str:
 class _Context:
     """What stands around each figure: its clause, the heading of its column, the time its sentence names."""
 
-    def __init__(self, text: Text, codes: Codes, source: dict[str, str], known: Vocabulary) -> None:
-        self.text, self.codes, self.source, self.folded = text, codes, source, fold(text.content)
-        self.known, self.units = known, known.headings
+    def __init__(self, text: Text, folded: str, codes: Codes, source: dict[str, str], known: Vocabulary) -> None:
+        self.text, self.folded, self.codes, self.source, self.known = text, folded, codes, source, known
         self.areas = {row["name_zh"]: row["code"] for row in codes.tables["areas"].to_pylist()}
 
     def row(self, number: int, found: Found) -> dict[str, str]:
@@ -144,9 +145,8 @@ class _Context:
         if headed[1]:
             whole = {"multiplier": headed[0] or found.multiplier, "unit": headed[1]}
             return whole | {"inherited": "both" if headed[0] else "unit"}
-        line = self.folded.rfind("\n", 0, found.start) + 1
-        for start in (line, max(0, line - 40), max(0, line - 1500)):
-            if units := list(self.units.finditer(self.folded, start, found.start)):
+        for units in outward(self.folded, found.start, self.known, _FAR):
+            if units:
                 power = units[-1][1] if not found.multiplier else None
                 is_next = not re.search(r"[0-9\n—…]\s", self.folded[units[-1].end() : found.start])
                 unit = units[-1][2] if is_next else _guess(units[-1][2])

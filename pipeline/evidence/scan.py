@@ -17,7 +17,8 @@ from pipeline.quantity import FALLS, MULTIPLIERS, RANGE_DASH, RISES
 TIMES = ("date", "duration")
 """Kinds that a transcription need not list: the scanner knows them by itself."""
 
-_FIGURE_KINDS = ("statistic", "age", "duration")
+READ = ("statistic", "age")
+"""Kinds whose reading is compared with what was keyed."""
 _MACHINE = [(kind, re.compile(p)) for kind, patterns in words.MACHINE.items() for p in patterns]
 _DATES = [re.compile(p) for p in words.DATES]
 _DATE_SIGN = re.compile(r"[^\n]{0,11}?[年月日号季世代时点旬级届:]|[12]\d{3}[-./]")
@@ -41,6 +42,9 @@ _RATIO_WORD = re.compile("比|结构")
 _HALF_YEAR = re.compile("[上下]半年(?!报)")
 _PROSE = re.compile(r"[^\n]{4,13}[一-鿿][\d.,]{1,10}[万亿千百十]{0,2}")
 _LETTERS = re.compile(r"[A-Za-z_]")
+_SPACED_POINTS = re.compile(r"个? {0,2}百 {0,2}分 {0,2}点")
+_TENTHS = re.compile(rf" ?([{DIGITS}]|\d)(?![{DIGITS}十百千万亿\d.%])")
+"""七成六: what stands behind 成."""
 
 
 class Found(NamedTuple):
@@ -59,7 +63,6 @@ class Found(NamedTuple):
     qualifier: str | None = None
     direction: str | None = None
     inherited: str | None = None
-    after_multiplier: bool = False
 
 
 class Vocabulary:
@@ -83,7 +86,12 @@ class Vocabulary:
 
 def scan(text: str, vocabulary: Vocabulary | None = None) -> list[Found]:
     """Every numeral of a text, in order; none overlaps another. Time is linear in the length of the text."""
-    page = _Page(fold(text), vocabulary or Vocabulary())
+    return scan_folded(fold(text), vocabulary or Vocabulary())
+
+
+def scan_folded(folded: str, vocabulary: Vocabulary) -> list[Found]:
+    """The same of a text that is folded already."""
+    page = _Page(folded, vocabulary)
     return _with_inherited(page.folded, _without_headings(page.folded, list(page)))
 
 
@@ -164,7 +172,7 @@ class _Page:
         start = at if fraction else begin
         found = Found("statistic", start, core.end, (start, core.end), core.number, core.multiplier)
         if core.odd:
-            found = found._replace(qualifier="odd", after_multiplier=core.odd == "multiplier")
+            found = found._replace(qualifier="odd")
         if not core.number:
             return self._unread(found)
         if core.implied and not fraction:
@@ -276,7 +284,7 @@ class _Page:
                 if is_spaced or ((following := folded[end : end + 1]) and following in guard):
                     return None
                 return word, end
-        if folded.startswith("个", at) and (spaced := re.compile(r"个? {0,2}百 {0,2}分 {0,2}点").match(folded, at)):
+        if folded.startswith("个", at) and (spaced := _SPACED_POINTS.match(folded, at)):
             return "个百分点", spaced.end()
         return None
 
@@ -320,11 +328,7 @@ class _Page:
 
     def _with_tail(self, found: Found) -> Found:
         """七成六 is 7.6 成."""
-        if (
-            found.unit == "成"
-            and "." not in found.number
-            and (tail := re.compile(rf" ?([{DIGITS}]|\d)(?![{DIGITS}十百千万亿\d.%])").match(self.folded, found.end))
-        ):
+        if found.unit == "成" and "." not in found.number and (tail := _TENTHS.match(self.folded, found.end)):
             number = f"{found.number}.{DIGITS.find(tail[1]) if tail[1] in DIGITS else tail[1]}"
             return found._replace(number=number, end=tail.end(), core=(found.core[0], tail.end()))
         return found

@@ -37,24 +37,21 @@ def story(name: str, folder: Path | None = None, documents: Path | None = None) 
     sql, check = (Path(__file__).with_name(f).read_text(encoding="utf-8") for f in ("trace.sql", "trace_check.sql"))
     with access.connect(folder) as connection:
         key = _key(connection, name.strip())
-        (told,) = _rows(connection, sql, key)
+        (told,) = database.rows(connection, sql, key)
         rules = told.pop("rules") or []
         told["checks"] = [{"check": name} | row for name, text in database.checks().items()
-                          for row in _rows(connection, check.replace("{check}", text), key, rules)]  # fmt: skip
+                          for row in database.rows(connection, check.replace("{check}", text), key, rules)]  # fmt: skip
     return told | {"bounds_rule": _rule(told["figure"]), "text": _text(told["figure"], told["source"], documents)}
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, sql: str, *values: object) -> list[Row]:
-    result = connection.execute(sql, values)
-    return [dict(zip([d[0] for d in result.description or []], row, strict=True)) for row in result.fetchall()]
-
-
 def _key(connection: duckdb.DuckDBPyConnection, name: str) -> str:
-    found = _rows(connection, "FROM facts WHERE $1 IN (observation_id, indicator_id) ORDER BY ALL LIMIT 21", name)
+    found = database.rows(
+        connection, "FROM facts WHERE $1 IN (observation_id, indicator_id) ORDER BY ALL LIMIT 21", name
+    )
     if len(found) == 1:
         return str(found[0]["observation_id"])
     if not found:
-        near = nearest(name, [row["id"] for row in _rows(connection, _NEAR, name)])
+        near = nearest(name, [row["id"] for row in database.rows(connection, _NEAR, name)])
         raise NoFigure(visible(f"there is no figure {name}; {near}".rstrip("; ")))
     columns = ("observation_id", "as_printed", "ref_area", "time_period", "breakdown")
     lines = [visible("  " + " ".join(row[c] for c in columns)).rstrip() for row in found[:20]]
