@@ -110,9 +110,18 @@ def _write(
     """Tables and database rows; counts by table, a summary by theme, and what the checks selected."""
     rows = _write_tables(connection, staged, built)
     database.fill(connection, {n: f"read_parquet({sql_text(str(built / f'{n}.parquet'))})" for n in rows})
-    themes, offenders = _themes(connection), list(database.offenders(connection))
+    themes, offenders = _themes(connection), _offenders(connection)
     connection.execute("USE memory; DETACH minsheng")
     return rows, themes, offenders
+
+
+def _offenders(connection: duckdb.DuckDBPyConnection) -> list[Offender]:
+    found = list(database.offenders(connection))
+    if not found:
+        return found
+    from pipeline import blame  # whom to blame is worked out only where something is wrong
+
+    return blame.named(connection, found)
 
 
 def _themes(connection: duckdb.DuckDBPyConnection) -> list[Theme]:
@@ -135,8 +144,7 @@ def check(raw: str | Path = "raw", documents: str | Path | None = None) -> list[
             connection = staged.connection
             database.create(connection, None, dictionary.table(staged.dimensions).to_pylist())
             database.fill(connection, {t.name: f"({_select(t.name, staged.dimensions)})" for t in PUBLISHED})
-            offenders = list(database.offenders(connection))
-            staged.findings += [_offender_finding(staged, each) for each in offenders]
+            staged.findings += [_offender_finding(staged, each) for each in _offenders(connection)]
         return staged.findings
 
 
@@ -176,7 +184,7 @@ def _offender_finding(staged: Staged, each: Offender) -> Finding:
     rule = "check-idle" if each.idle else "check"
     file, line = _place(staged, each)
     seen = each.subject if each.idle else f"{each.subject}: {each.seen}"
-    return finding(rule, file, line, each.check, seen=seen, expected=each.expected, hint=each.hint)
+    return finding(rule, file, line, each.check, seen=seen, expected=each.expected, hint=each.hint, excerpt=each.detail)
 
 
 def _place(staged: Staged, offender: Offender) -> tuple[str, int]:

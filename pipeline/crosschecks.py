@@ -7,11 +7,12 @@ caller turns rows into files and lines.
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import duckdb
 
-from pipeline.database import AT_DAY, quoted
+from pipeline.database import AT_DAY, quoted, rows
 from pipeline.evidence import receipts
 from pipeline.findings import nearest
 from pipeline.ingest import sql_list
@@ -111,10 +112,35 @@ def _facts_keyed_twice(connection: duckdb.DuckDBPyConnection, codes: Codes) -> I
     flow_start = f"CASE WHEN indicator_id NOT IN {at_day} THEN period_start END AS flow_start"
     origin = f"(SELECT *, {flow_start} FROM observations WHERE ref_area IS NOT NULL AND period_end IS NOT NULL)"
     key = ["indicator_id", "ref_area", "period_end", "source_id", "flow_start", *codes.dimensions]
-    hint = "keep one; if the bulletin prints it twice, pass the second over with reason reference"
-    for row, first, fact in _doubles(connection, origin, key):
-        seen = " ".join(str(fact).split()[:3])
-        yield Offence("keyed-twice", "observations", row, "indicator_id", seen, hint=hint, other=first)
+    for row, first, _ in _doubles(connection, origin, key):
+        one, other = (_figure(connection, each) for each in (first, row))
+        if one["as_printed"] == other["as_printed"] or not _is_known(
+            codes, one["observation_id"], other["observation_id"]
+        ):
+            yield Offence("keyed-twice", "observations", row, "indicator_id", *_twice(one, other), other=first)
+
+
+def _figure(connection: duckdb.DuckDBPyConnection, row: int) -> dict[str, Any]:
+    wanted = "indicator_id, ref_area, time_period, observation_id, as_printed, obs_value, lower, upper"
+    (found,) = rows(connection, f'SELECT {wanted} FROM observations WHERE "row" = $1', row)
+    return found
+
+
+def _twice(one: dict[str, Any], other: dict[str, Any]) -> tuple[str, str, str]:
+    """Seen, expected (told by the line) and hint of a fact that a source states twice."""
+    seen = " ".join(str(other[c]) for c in ("indicator_id", "ref_area", "time_period"))
+    ends = (one["lower"], other["upper"]), (other["lower"], one["upper"])
+    if all(None in pair or pair[0] <= pair[1] for pair in ends):
+        return seen, "", "keep one; if the bulletin prints it twice, pass the second over with reason reference"
+    figures = f"statement,{one['observation_id']}|{other['observation_id']}"
+    hint = f"a wrong headline, or another concept? rules/contradictions.csv takes what the source says: {figures},why"
+    return f"{seen} as {one['as_printed']}, then as {other['as_printed']},", "", hint
+
+
+def _is_known(codes: Codes, *figures: str) -> bool:
+    """True where a source is known to contradict itself in these figures."""
+    listed = codes.tables["known_contradictions"].select(["kind", "figures"]).to_pylist()
+    return any(e["kind"] == "statement" and {*figures} == {*(e["figures"] or "").split("|")} for e in listed)
 
 
 _SPANS = """
@@ -192,7 +218,11 @@ def _unused(connection: duckdb.DuckDBPyConnection, codes: Codes) -> Iterator[Off
     uses = {
         ("indicators", "indicator_id"): (figures[0] if figures else None) or [],
         ("sources", "source_id"): (figures[1] if figures else None) or [],
-        ("units", "unit_id"): indicators["unit_id"].to_pylist() + derived["unit_id"].to_pylist(),
+        ("units", "unit_id"): [
+            *indicators["unit_id"].to_pylist(),
+            *derived["unit_id"].to_pylist(),
+            *codes.tables["parts"]["factor_unit"].to_pylist(),
+        ],
         ("themes", "theme_id"): indicators["theme_id"].to_pylist() + ((acted[0] if acted else None) or []),
     }
     for (table, column), used in uses.items():
@@ -230,11 +260,8 @@ def steps(rules: list[dict[str, Any]]) -> dict[str, int]:
 
 
 def _formulas(codes: Codes) -> Iterator[Offence]:
-    for rule in codes.tables["parts"].to_pylist():
-        if rule["part"] and rule["part"] == rule["whole"] and not rule["along"]:
-            yield Offence(
-                "formula", "parts", rule["row"], "part", f"{rule['part']} is a part of itself", "another indicator"
-            )
+    yield from _rules_along(codes)
+    yield from _published_operands(codes)
     for area in codes.tables["areas"].to_pylist():
         if area["code"] and area["code"] == area["parent"]:
             yield Offence(
@@ -253,6 +280,49 @@ def _formulas(codes: Codes) -> Iterator[Offence]:
         if not unknown and rule["derived_id"] not in reachable:
             yield _formula(
                 rule, f"{rule['derived_id']} depends on itself", "indicators or earlier derived values", "formula"
+            )
+
+
+def _rules_along(codes: Codes) -> Iterator[Offence]:
+    """Parts along a dimension name it and its codes; along areas they name none; parts of something else, neither."""
+    known: dict[str, list[str]] = {"ref_area": []}
+    for row in codes.tables["dimensions"].to_pylist():
+        known.setdefault(row["dimension"], []).append(row["code"])
+    for rule in codes.tables["parts"].to_pylist():
+        along, wanted = rule["along"], (rule["codes"] or "").split("|")
+        tell = partial(Offence, "formula", "parts", rule["row"])
+        if along and along not in known:
+            yield Offence("code", "parts", rule["row"], "along", along, "the dimensions, or ref_area",
+                          nearest(along, [k for k in known if k]))  # fmt: skip
+        elif bool(rule["codes"]) != (along not in (None, "ref_area")):
+            yield tell("codes", f"codes {rule['codes'] or 'empty'}", "the codes along a dimension, and only there")
+        elif rule["codes"] and (unknown := set(wanted) - set(known[along]) | {c for c in wanted if c == TOTAL}):
+            yield tell("codes", f"{', '.join(sorted(unknown))} along {along}", f"its codes: {'|'.join(known[along])}")
+        elif rule["kind"] == "shares" and (rule["whole"] != rule["part"] or not rule["codes"]):
+            yield tell("part", f"{rule['part']} of {rule['whole']}", "one indicator twice, along a dimension")
+        elif rule["part"] and rule["part"] == rule["whole"] and not along:
+            yield tell("part", f"{rule['part']} is a part of itself", "another indicator")
+
+
+_NEEDED = {
+    "change": {"lag"}, "growth": {"lag"}, "growth_by_change": {"right_id"}, "ratio": {"right_id"},
+    "rate": {"right_id", "lag"}, "per_day": set(),
+}  # fmt: skip
+"""Columns that a kind of published rule needs; it may have no other of these."""
+
+
+def _published_operands(codes: Codes) -> Iterator[Offence]:
+    for rule in codes.tables["published_rules"].to_pylist():
+        needed: set[str] = _NEEDED.get(rule["kind"], set())
+        for column in ("right_id", "lag") if rule["kind"] in _NEEDED else ():
+            if (rule[column] is not None) != (column in needed):
+                expected = f"{'one' if column in needed else 'none'} for {rule['kind']}"
+                yield Offence(
+                    "formula", "published_rules", rule["row"], column, f"{column} {rule[column] or 'empty'}", expected
+                )
+        if rule["code"] and not rule["along"]:
+            yield Offence(
+                "formula", "published_rules", rule["row"], "code", f"code {rule['code']} along nothing", "a dimension"
             )
 
 
@@ -276,41 +346,50 @@ def unit_algebra(codes: Codes) -> Iterator[Offence]:
                 offence = Offence("unit-algebra", "units", row["row"], "pint", str(error), "one over known units")
                 broken.setdefault(row["unit_id"], offence)
     yield from broken.values()
-    rules = codes.tables["derived_rules"].to_pylist()
-    for rule in rules:
-        unit_of.setdefault(rule["derived_id"], rule["unit_id"])
-    for rule in rules:
-        words = (unit_of.get(rule["left_id"]), rule["operator"], unit_of.get(rule["right_id"]), rule["unit_id"])
+    unit_of |= {r["derived_id"]: r["unit_id"] for r in codes.tables["derived_rules"].to_pylist()}
+    for table, row, words, factor, column in _unit_claims(codes, unit_of):
         if None not in words and not broken.keys() & set(words):
-            yield from _rule_algebra(units, rule, *words)
-    yield from _part_algebra(units, codes, unit_of, broken)
+            yield from _unit_claim(units, table, row, words, factor, column)
 
 
-def _rule_algebra(units: Any, rule: dict[str, Any], *words: Any) -> Iterator[Offence]:
+_UnitClaim = tuple[str, int, tuple[str | None, ...], float | None, str]
+"""Table and row of a rule, the units `left operator right` and of the result, the factor between, and its column."""
+
+
+def _unit_claims(codes: Codes, unit_of: dict[str, str]) -> Iterator[_UnitClaim]:
+    for rule in codes.tables["derived_rules"].to_pylist():
+        words = (unit_of.get(rule["left_id"]), rule["operator"], unit_of.get(rule["right_id"]), rule["unit_id"])
+        yield "derived_rules", rule["row"], words, rule["scale"], "scale"
+    for rule in codes.tables["published_rules"].to_pylist():
+        left, right = unit_of.get(rule["left_id"]), unit_of.get(rule["right_id"])
+        terms = {
+            "change": (left, "-", left),
+            "growth": (left, "/", left),
+            "growth_by_change": (right, "/", left),
+            "per_day": (left, "/", "base_day"),
+        }.get(rule["kind"], (left, "/", right))
+        yield "published_rules", rule["row"], (*terms, unit_of.get(rule["published"])), rule["scale"], "scale"
+    for rule in codes.tables["parts"].to_pylist():
+        whole, part, by = unit_of.get(rule["whole"]), unit_of.get(rule["part"]), rule["factor_unit"]
+        if rule["kind"] == "shares":  # shares of one whole: 1, seen in their unit, is 100 of it
+            yield "parts", rule["row"], (whole, "/", whole, part), 100.0, "part"
+        elif by:
+            yield "parts", rule["row"], (whole, "*", by, part), 1.0, "factor_unit"
+        else:
+            column = "factor" if rule["factor"] else "part"
+            yield "parts", rule["row"], (whole, "-", whole, part), rule["factor"] or 1.0, column
+
+
+def _unit_claim(
+    units: Any, table: str, row: int, words: tuple[Any, ...], factor: float | None, column: str
+) -> Iterator[Offence]:
     from pipeline.units import UnitError
 
     try:
-        factor = units.combined(*words)
+        seen = units.combined(*words)
     except UnitError as error:
-        yield Offence(
-            "unit-algebra", "derived_rules", rule["row"], "unit_id", str(error), f"units that give {words[3]}"
-        )
+        place = {"derived_rules": "unit_id", "published_rules": "published"}.get(table, column)
+        yield Offence("unit-algebra", table, row, place, str(error), f"units that give {words[3]}")
         return
-    if rule["scale"] is not None and not math.isclose(factor, rule["scale"], rel_tol=1e-12):
-        seen = f"scale {rule['scale']:g}"
-        yield Offence(
-            "unit-algebra", "derived_rules", rule["row"], "scale", seen, f"{factor:g} by the units of the formula"
-        )
-
-
-def _part_algebra(units: Any, codes: Codes, unit_of: dict[str, str], broken: dict[str, Offence]) -> Iterator[Offence]:
-    from pipeline.units import UnitError
-
-    for rule in codes.tables["parts"].to_pylist():
-        whole, part = unit_of.get(rule["whole"]), unit_of.get(rule["part"])
-        if whole is None or part is None or {whole, part} & broken.keys():
-            continue
-        try:
-            units.combined(whole, "-", part, whole)
-        except UnitError as error:
-            yield Offence("unit-algebra", "parts", rule["row"], "part", str(error), "a part in the unit of its whole")
+    if factor is not None and not math.isclose(seen, factor, rel_tol=1e-12):
+        yield Offence("unit-algebra", table, row, column, f"{column} {factor:g}", f"{seen:g} by the units of the rule")

@@ -13,7 +13,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 from pipeline.findings import Finding, finding
 
@@ -55,12 +55,15 @@ def _stamp(path: Path) -> tuple[int, int, int]:
     return status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def inspect(root: Path, name: str, required: list[str], optional: Iterable[str] = ()) -> CsvFile:
-    """Scan a file: link, encoding, NUL, header; where quotes look odd, every row."""
+def inspect(root: Path, name: str, required: list[str], optional: Iterable[str] | None = ()) -> CsvFile:
+    """Scan a file: link, encoding, NUL, header (`optional` None: more columns than can be known may be right).
+
+    Where quotes or line ends look odd, every row is looked at.
+    """
     file = CsvFile(root / name, name)
     try:
         if _is_plain_file(file) and _scan(file, required):
-            _check_header(file, required, list(optional))
+            _check_header(file, required, None if optional is None else list(optional))
     except OSError as error:
         file.add("file-unreadable", seen=f"cannot be read: {error.strerror}")
     return file
@@ -88,7 +91,7 @@ def _scan(file: CsvFile, required: list[str]) -> bool:
     """Read the file once; True where its rows can be read."""
     suspicious = False
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
-    line = 1
+    line, quotes = 1, 0
     with open(file.path, "rb") as stream:
         first = block = stream.read(BLOCK)
         if not first.strip(codecs.BOM_UTF8 + b"\r\n \t"):
@@ -106,9 +109,9 @@ def _scan(file: CsvFile, required: list[str]) -> bool:
             suspicious = suspicious or any(mark in block for mark in _SUSPICIOUS)
             suspicious = suspicious or block.count(b"\r") not in (0, block.count(b"\r\n"))
             suspicious = suspicious or 0 < block.count(b"\r\n") < block.count(b"\n")
-            line += block.count(b"\n")
+            line, quotes = line + block.count(b"\n"), quotes + block.count(b'"')
             block = stream.read(BLOCK)
-    return not suspicious or diagnose(file)
+    return not (suspicious or quotes % 2) or diagnose(file)  # a reader of many files may lose a row that never closes
 
 
 def _undecodable(decoder: codecs.IncrementalDecoder, block: bytes) -> int:
@@ -144,7 +147,7 @@ def _nul(file: CsvFile, line: int, start: bytes) -> None:
         file.add("file-nul", line, hint="the file is damaged or no text: take it from its origin again")
 
 
-def _check_header(file: CsvFile, required: list[str], optional: list[str]) -> None:
+def _check_header(file: CsvFile, required: list[str], optional: list[str] | None) -> None:
     with _opened(file.path) as stream:
         try:
             file.header = next(csv.reader(stream, strict=True))
@@ -161,7 +164,7 @@ def _check_header(file: CsvFile, required: list[str], optional: list[str]) -> No
     for name in dict.fromkeys(file.header):
         if file.header.count(name) > 1:
             file.add("file-header", 1, name, seen=f"column {name} stands twice", expected=expected)
-        if name not in required + optional:
+        if optional is not None and name not in required + optional:
             meant = difflib.get_close_matches(name, missing, n=1) or (missing if renamed else [])
             missing = [m for m in missing if m not in meant]
             hint = f"did you mean {meant[0]}?" if meant else _header_hint(name)
@@ -199,13 +202,14 @@ def _check_line_ends(file: CsvFile) -> None:
         file.add("file-unreadable", max(kinds.values()), seen=seen, hint="save the file again")
 
 
-def odd_line_ends(files: list[CsvFile]) -> dict[str, Any]:
-    """Words for files of which one mixes line ends, which a reader may bear inside quotes only."""
+def blame(files: list[CsvFile], reason: str) -> None:
+    """Tell of files that a reader refused, though each seems well-formed: one that mixes line ends, else the first."""
     for file in files:
         content = file.path.read_bytes()
         if 0 < content.count(b"\r\n") < content.count(b"\n"):
-            return {"seen": f"{file.name} ends some lines with CRLF, others with LF", "hint": "save the file again"}
-    return {}
+            file.add("file-unreadable", seen="some lines end with CRLF, others with LF", hint="save the file again")
+            return
+    files[0].add("file-unreadable", seen=reason)
 
 
 def _has_quotes(path: Path) -> bool:

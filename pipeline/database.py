@@ -7,6 +7,7 @@ renders from the schemas and ships as `columns.parquet`.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,8 @@ STORAGE_VERSION = "v1.4.0"
 AT_DAY = ("stock", "standard", "target")
 """Natures whose values hold at the last day of a period; they are one fact where they end on one day."""
 
+_READ = re.compile(r"\b(?:FROM|JOIN) (\w+)")
 _FACTS = "Observations with their breakdown as one text, empty for totals, and whether they hold at a day"
-_FIRST_VIEWS = ("current", "derived")
-"""Views that other views and checks read; the rest follows in order of name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,10 @@ class Offender:
     expected: str
     hint: str
     idle: bool
+    kind: str | None = None
+    figures: list[str] | None = None
+    """The figures that contradict each other, where several do, and the kind of comparison."""
+    detail: str = ""
 
 
 def sql_text(text: str) -> str:
@@ -81,8 +85,13 @@ def define(connection: duckdb.DuckDBPyConnection, dictionary: list[Row]) -> None
     for row in dictionary:
         tables.setdefault(row["table_name"], []).append(row)
     script = [f"CREATE TABLE {name} ({', '.join(map(_column, rows))})" for name, rows in tables.items()]
-    script += [_facts(tables["observations"]), (paths.sql() / "macros.sql").read_text(encoding="utf-8")]
-    script += [f"CREATE VIEW {name} AS {text}" for name, text in views().items()]
+    macros, table_macros = ((paths.sql() / f).read_text(encoding="utf-8") for f in ("macros.sql", "table_macros.sql"))
+    script += [_facts(tables["observations"]), macros]
+    script += [
+        f"CREATE TABLE {name} AS FROM ({text}) LIMIT 0" if is_stored(text) else f"CREATE VIEW {name} AS {text}"
+        for name, text in views().items()
+    ]
+    script += [table_macros]
     connection.execute(";\n".join(["BEGIN", *script, *_comments(tables), "COMMIT"]))
 
 
@@ -90,6 +99,19 @@ def fill(connection: duckdb.DuckDBPyConnection, content: dict[str, str]) -> None
     """Insert each table's content, given as something that FROM takes, in its order."""
     inserts = [f"INSERT INTO {name} FROM {origin}" for name, origin in content.items()]
     connection.execute(";\n".join(["BEGIN", *inserts, "COMMIT"]))
+    store(connection)
+
+
+def is_stored(view: str) -> bool:
+    """True for a view whose rows are computed once, when the tables are full, and kept as a table."""
+    return "\n-- stored" in view
+
+
+def store(connection: duckdb.DuckDBPyConnection) -> None:
+    """Compute the stored views from the tables as they are now."""
+    for name, text in views().items():
+        if is_stored(text):
+            connection.execute(f"BEGIN; DELETE FROM {name}; INSERT INTO {name} {text}; COMMIT")
 
 
 _SQL_TYPES = {
@@ -118,15 +140,15 @@ def _facts(columns: list[Row]) -> str:
 def views() -> dict[str, str]:
     """View name to SQL, in an order in which each finds what it reads."""
     files = {f.stem: f.read_text(encoding="utf-8").strip().rstrip(";") for f in (paths.sql() / "views").glob("*.sql")}
-    order = [*(v for v in _FIRST_VIEWS if v in files), *sorted(set(files) - set(_FIRST_VIEWS))]
-    return {name: files[name] for name in order}
+    reads = {name: {v for v in _READ.findall(sql) if v in files} for name, sql in sorted(files.items())}
+    return {name: files[name] for name in TopologicalSorter(reads).static_order()}
 
 
 def question(sql: str) -> str:
     """The question that a view or check answers: its opening comment."""
     lines = []
     for line in sql.splitlines():
-        if not line.startswith("--"):
+        if not line.startswith("--") or line == "-- stored":
             break
         lines.append(line.lstrip("- ").strip())
     return " ".join(lines)
@@ -140,7 +162,7 @@ def _comments(tables: dict[str, list[Row]]) -> Iterator[str]:
             words = f"{row['description']}{unit} · {row['description_zh']}"
             yield f"COMMENT ON COLUMN {name}.{quoted(row['column_name'])} IS {sql_text(words)}"
     for name, sql in views().items():
-        yield f"COMMENT ON VIEW {name} IS {sql_text(question(sql))}"
+        yield f"COMMENT ON {'TABLE' if is_stored(sql) else 'VIEW'} {name} IS {sql_text(question(sql))}"
     yield f"COMMENT ON VIEW facts IS {sql_text(_FACTS)}"
 
 
@@ -151,15 +173,16 @@ def checks() -> dict[str, str]:
     }
 
 
+_CHECKED = "observation_id, rule, subject, seen, expected, hint, idle, kind, figures"
+
+
 def offenders(connection: duckdb.DuckDBPyConnection) -> Iterator[Offender]:
     """Run every check whose needs are met. One that then looked at nothing offends itself."""
     for name, sql in checks().items():
         needs = re.search(r"^-- needs: (FROM .*)$", sql, re.MULTILINE)
         if needs and connection.execute(f"SELECT count(*) {needs[1]}").fetchone() == (0,):
             continue
-        rows = connection.execute(
-            f"SELECT observation_id, rule, subject, seen, expected, hint, idle, offends FROM ({sql}) ORDER BY ALL"
-        ).fetchall()
+        rows = connection.execute(f"SELECT {_CHECKED}, offends FROM ({sql}) ORDER BY ALL").fetchall()
         if not rows:
             hint = "take the check away or mend it"
             yield Offender(name, None, None, f"check {name}", "", "at least one subject", hint, True)

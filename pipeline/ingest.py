@@ -9,7 +9,7 @@ import re
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -82,13 +82,11 @@ def batches(
 
     Rows keep the order of the files and of the rows in them. Raises duckdb.Error where the CSV cannot be read.
     """
-    for group in _by_header(files):
-        with _Readable(group) as paths:
-            query = _query(table, group[0].header, paths, figures)
-            by_path = dict(zip(paths, group, strict=True))
-            for batch in _reader(connection, query, group):
-                origin = batch.column("filename").dictionary_encode()
-                yield batch.drop_columns(["filename"]), _runs(origin, by_path)
+    with _Readable(files) as paths:
+        by_path = dict(zip(paths, files, strict=True))
+        for batch in _reader(connection, _query(table, by_path, figures), files):
+            origin = batch.column("filename").dictionary_encode()
+            yield batch.drop_columns(["filename"]), _runs(origin, by_path)
 
 
 _SMALL = 1 << 20
@@ -103,11 +101,12 @@ def _reader(connection: duckdb.DuckDBPyConnection, query: str, files: list[CsvFi
         return connection.execute(query).to_arrow_reader(BATCH_ROWS)
 
 
-def _by_header(files: list[CsvFile]) -> list[list[CsvFile]]:
-    groups: dict[tuple[str, ...], list[CsvFile]] = {}
-    for file in files:
-        groups.setdefault(tuple(file.header), []).append(file)
-    return list(groups.values())
+def _by_header(files: dict[str, CsvFile]) -> dict[tuple[str, ...], list[str]]:
+    """Paths of the files that have the same columns in the same order."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for path, file in files.items():
+        groups.setdefault(tuple(file.header), []).append(path)
+    return groups
 
 
 class _Readable:
@@ -142,10 +141,12 @@ def _runs(origin: pa.DictionaryArray, by_path: dict[str, CsvFile]) -> list[tuple
     return runs
 
 
-def _query(table: Table, header: list[str], paths: list[str], figures: Figures | None) -> str:
+def _query(table: Table, files: dict[str, CsvFile], figures: Figures | None) -> str:
     dimensions = figures.dimensions if figures else ()
-    read = _read_csv(header, paths)
-    typed = f"SELECT {', '.join(_typed(table, header, dimensions))}, filename FROM {read}"
+    typed = " UNION ALL ".join(
+        f"SELECT {', '.join(_typed(table, header, dimensions))}, filename FROM {_read_csv(header, paths)}"
+        for header, paths in _by_header(files).items()
+    )
     if table.name == "observations":
         assert figures is not None
         return _figures_query(typed, figures)
@@ -153,7 +154,7 @@ def _query(table: Table, header: list[str], paths: list[str], figures: Figures |
     return f"SELECT *{', ' + extra if extra else ''} FROM ({typed})"
 
 
-def _read_csv(header: list[str], paths: list[str]) -> str:
+def _read_csv(header: Sequence[str], paths: list[str]) -> str:
     columns = ", ".join(f"{sql_text(name)}: 'VARCHAR'" for name in header)
     files = ", ".join(sql_text(p) for p in paths)
     return (
@@ -162,7 +163,7 @@ def _read_csv(header: list[str], paths: list[str]) -> str:
     )
 
 
-def _typed(table: Table, header: list[str], dimensions: tuple[str, ...]) -> list[str]:
+def _typed(table: Table, header: Sequence[str], dimensions: tuple[str, ...]) -> list[str]:
     """Select items: every keyed column, typed, and `unread`."""
     items, unread = [], []
     for name, each in schemas.columns(table, dimensions).items():

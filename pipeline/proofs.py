@@ -19,7 +19,8 @@ _INPUTS = {
     "units": ["unit_id", "pint", "dimension"],
     "indicators": ["indicator_id", "unit_id"],
     "derived_rules": ["derived_id", "unit_id", "scale", "left_id", "operator", "right_id"],
-    "parts": ["whole", "part"],
+    "parts": ["whole", "part", "kind", "factor", "factor_unit"],
+    "published_rules": ["published", "kind", "left_id", "right_id", "scale"],
 }
 """Everything that the unit algebra reads."""
 

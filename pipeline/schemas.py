@@ -31,6 +31,8 @@ SHA256 = r"^[0-9a-f]{64}$"
 CODE = r"^[a-z][a-z0-9_]*$"
 _PLAIN = rf"[0-9]{{1,{MAX_DIGITS}}}(\.[0-9]{{1,{MAX_DIGITS - 1}}})?"
 NUMBER = rf"^-?{_PLAIN}(—{_PLAIN})?$"
+DIMENSION_CODE = r"[A-Z0-9_][A-Z0-9_a-z-]*"
+FIGURE = r"[a-z0-9]+(-[a-z0-9]+)*:[1-9][0-9]*"
 FORMULA = r"^[a-z][a-z0-9_]* [*/-] [a-z][a-z0-9_]*$"
 _INVISIBLE = (
     r"\x{00}-\x{09}\x{0b}\x{0c}\x{0e}-\x{1f}\x{7f}-\x{9f}\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2060}-\x{2064}"
@@ -240,7 +242,7 @@ class Dimensions(pandera.DataFrameModel):
     """Codes of the dimensions that figures may be broken down by."""
 
     dimension: Text = column("维度", "Name of the column", str_matches=CODE)
-    code: Text = column("代码", "Value; _T is the total", str_matches=r"^[A-Z0-9_][A-Z0-9_a-z-]*$")
+    code: Text = column("代码", "Value; _T is the total", str_matches=rf"^{DIMENSION_CODE}$")
     name_zh: Text = column("中文名", "Chinese name")
     name_en: Text = column("英文名", "English name")
 
@@ -251,10 +253,47 @@ class Parts(pandera.DataFrameModel):
     whole: Text = column("整体", "Indicator", codes="indicators.indicator_id")
     part: Text = column("部分", "Indicator", codes="indicators.indicator_id")
     kind: Text = column("关系",
-        "subset: part ≤ whole; sum: the parts add up to the whole; addition: a flow that entered the stock",
-        isin=["subset", "sum", "addition"])
-    along: Text = column("维度", "Dimension along which parts add up", nullable=True, codes="dimensions.dimension")
+        "subset: part ≤ whole; sum: the parts add up to the whole; shares: they add up to 100%; "
+        "addition: a flow that entered the stock", isin=["subset", "sum", "shares", "addition"])
+    along: Text = column("维度", "Dimension whose codes are the parts, or ref_area: the areas within one",
+        nullable=True, str_matches=CODE)
+    codes: Text = column("维度代码", "The codes along it that make the whole, separated by |", nullable=True,
+        str_matches=rf"^{DIMENSION_CODE}(\|{DIMENSION_CODE})*$")
+    factor: Real = column("倍数", "The parts add up to this many times the whole; empty: once", nullable=True, gt=0)
+    factor_unit: Text = column("倍数单位", "Unit of the factor, where it has one", nullable=True, codes="units.unit_id")
     note: Text = column("备注", "Why", nullable=True)
+
+
+class PublishedRules(pandera.DataFrameModel):
+    """What sources print although it follows from other figures, so that the two can be compared."""
+
+    published: Text = column("公布的指标", "Indicator of the printed result", codes="indicators.indicator_id")
+    kind: Text = column("关系",
+        "change: left less the same a lag earlier; growth: that over the earlier; growth_by_change: right / "
+        "(left - right), where right is the printed change; ratio: left / right; rate: left / the mean of right "
+        "at both ends of the lag; per_day: left / days of the period",
+        isin=["change", "growth", "growth_by_change", "ratio", "rate", "per_day"])
+    left_id: Text = column("左项", "Indicator it is computed from", codes="indicators.indicator_id")
+    right_id: Text = column("右项", "Second indicator, where there is one", nullable=True,
+        codes="indicators.indicator_id")
+    along: Text = column("维度", "Dimension along which right is the total", nullable=True,
+        codes="dimensions.dimension")
+    code: Text = column("维度代码", "Code of left along it; empty: that of the printed result", nullable=True,
+        str_matches=rf"^{DIMENSION_CODE}$")
+    lag: Text = column("间隔", "How much earlier: P1Y, P1M …", nullable=True, str_matches=r"^P[1-9][0-9]?[YM]$")
+    scale: Real = column("比例", "Factor that turns the units of left and right into that of published", gt=0)
+    waiting: Flag = column("待补", "true: no figures to compute it from are known yet; fails once there are",
+        nullable=True)
+    note: Text = column("备注", "What a reader must know", nullable=True)
+
+
+class KnownContradictions(pandera.DataFrameModel):
+    """Contradictions of the sources themselves, with the reason; an entry fails once its contradiction is gone."""
+
+    kind: Text = column("关系", "Kind of the reconciliation that fails", str_matches=CODE)
+    figures: Text = column("观测编号", "The figures that contradict each other: observation_ids separated by |",
+        str_matches=rf"^{FIGURE}(\|{FIGURE})+$")
+    reason: Text = column("理由", "Why the sources differ")
 
 
 class DerivedRules(pandera.DataFrameModel):
@@ -305,7 +344,9 @@ TABLES = {
         Table("themes", Themes, "codelists/themes.csv", ("theme_id",)),
         Table("qualifiers", Qualifiers, "codelists/qualifiers.csv", ("qualifier", "printed", "position")),
         Table("dimensions", Dimensions, "codelists/dimensions.csv", ("dimension", "code")),
-        Table("parts", Parts, "rules/parts.csv", ("whole", "part", "along")),
+        Table("parts", Parts, "rules/parts.csv", ("whole", "part", "along", "kind", "codes")),
+        Table("published_rules", PublishedRules, "rules/published.csv", ("published", "kind")),
+        Table("known_contradictions", KnownContradictions, "rules/contradictions.csv", ("kind", "figures")),
         Table("derived_rules", DerivedRules, "rules/derived.csv", ("derived_id",)),
     )
 }

@@ -184,10 +184,12 @@ def _guarded(
     """Batches; where DuckDB refuses the files, the reason goes to the findings of the file at fault."""
     try:
         yield from ingest.batches(staged.connection, table, files, figures)
-    except duckdb.Error as error:
+    except (duckdb.Error, OSError) as error:
+        if isinstance(error, OSError) and "CSV Error" not in str(error):  # so the reader of larger files passes it on
+            raise
         culprits = [f for f in files if not csvfiles.diagnose(f)]
         if not culprits:
-            files[0].add("file-unreadable", **csvfiles.odd_line_ends(files) or {"seen": str(error).partition("\n")[0]})
+            csvfiles.blame(files, str(error).partition("\n")[0])
 
 
 def _empty(table: Table, dimensions: tuple[str, ...] = ()) -> pa.Table:
@@ -217,7 +219,7 @@ def _sheets(raw: Path, staged: Staged) -> dict[str, list[CsvFile]]:
         if not table.is_sheet:
             continue
         sheets[table.name] = []
-        optional = codes.dimensions if codes and table.name == "observations" else ()
+        optional = () if table.name != "observations" else codes.dimensions if codes else None
         folder = raw / Path(table.raw).parent
         for path in _listed(staged, folder, raw):
             if path.name.startswith("."):

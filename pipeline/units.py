@@ -21,12 +21,14 @@ class Units:
 
     def __init__(self) -> None:
         self.registry: Any = pint.UnitRegistry(None)
+        self.bases: set[str] = set()
 
     def define(self, unit_id: str, definition: str) -> None:
         """Add a unit; the units it is made of may come later. Raises UnitError where it cannot be read."""
         try:
-            for name in _BASE.findall(definition):
+            for name in set(_BASE.findall(definition)) - self.bases:
                 self.registry.define(f"base_{name} = [{name}]")
+                self.bases.add(name)
             self.registry.define(f"{unit_id} = " + _BASE.sub(r"base_\1", definition))
         except Exception as error:  # pint raises many kinds, down to those of its tokeniser
             raise UnitError(f"{definition!r} cannot be read as a unit: {error}") from error

@@ -79,6 +79,13 @@ class Codes:
         return [i for i, row in self.indicators.items() if "/" in (row["unit"]["printed"] or "")]
 
     @cached_property
+    def observed(self) -> list[str]:
+        """Indicators that nobody can state before the period is over: not what is set or planned, nor its changes."""
+        ahead = {i for i, row in self.indicators.items() if row["nature"] not in _OBSERVED}
+        ahead |= {rule["published"] for rule in self.tables["published_rules"].to_pylist() if rule["left_id"] in ahead}
+        return [i for i in self.indicators if i not in ahead]
+
+    @cached_property
     def sources(self) -> dict[str, dict[str, Any]]:
         return {row["source_id"]: row for row in self.tables["sources"].to_pylist() if row["source_id"]}
 
@@ -386,12 +393,13 @@ def exists_in_calendar(column: str, derived: str) -> Callable[[Frame, Codes], Ma
 
 
 def is_over_when_published(frame: Frame, codes: Codes) -> Mask:
-    """What is observed cannot be printed before its period has ended; targets and standards can."""
+    """What is observed cannot be printed before its period has ended; targets, standards and changes of them can."""
     ids = pa.array(list(codes.sources), pa.string())
     days = pa.array([row["known_from"] for row in codes.sources.values()], pa.date32())
     known_from = days.take(pc.index_in(_arrow(frame, "source_id"), ids))
     over = pc.less_equal(_arrow(frame, "period_end"), known_from)
-    return pc.or_(pc.invert(_nature_in(frame, codes, _OBSERVED)), pc.fill_null(over, True))
+    observed = pc.is_in(_arrow(frame, "indicator_id"), pa.array(codes.observed, pa.string()))
+    return pc.or_(pc.invert(observed), pc.fill_null(over, True))
 
 
 def has_ordered_limits(frame: Frame, _: Codes) -> Mask:
@@ -421,5 +429,7 @@ ROW_RULES: dict[str, list[RowRule]] = {
     ],
     "indicators": [RowRule("range", "minimum", has_ordered_limits)],
 } | {
-    name: [] for name in ("receipts", "units", "areas", "themes", "qualifiers", "dimensions", "parts", "derived_rules")
-}
+    name: []
+    for name in ("receipts", "units", "areas", "themes", "qualifiers", "dimensions", "parts", "derived_rules",
+                 "published_rules", "known_contradictions")
+}  # fmt: skip

@@ -75,3 +75,17 @@ CREATE OR REPLACE MACRO zh_amount(x) AS CASE
     WHEN abs(x) >= 1e8 THEN rtrim(rtrim(printf('%.4f', x::DOUBLE / 1e8), '0'), '.') || '亿'
     WHEN abs(x) >= 1e4 THEN rtrim(rtrim(printf('%.4f', x::DOUBLE / 1e4), '0'), '.') || '万'
     ELSE rtrim(rtrim(printf('%.4f', x::DOUBLE), '0'), '.') END;
+
+-- A breakdown is text such as `age=Y0T14, sex=M`, in order of dimension. Its code along a dimension (NULL: the total), the rest
+-- without that dimension, and the breakdown with another code there.
+CREATE OR REPLACE MACRO breakdown_code(breakdown, dimension) AS
+    nullif(regexp_extract(breakdown, '(^|, )' || dimension || '=([^,]+)', 2), '');
+CREATE OR REPLACE MACRO breakdown_without(breakdown, dimension) AS
+    array_to_string(list_filter(string_split(breakdown, ', '), lambda p: NOT starts_with(p, dimension || '=')), ', ');
+CREATE OR REPLACE MACRO breakdown_with(breakdown, dimension, code) AS
+    array_to_string(list_sort(list_filter(string_split(breakdown, ', '),
+        lambda p: p <> '' AND NOT starts_with(p, dimension || '=')) || [dimension || '=' || code]), ', ');
+
+-- A day so much earlier: P1Y, P6M.
+CREATE OR REPLACE MACRO earlier(day, lag) AS
+    (day - to_months(regexp_extract(lag, '[0-9]+')::INTEGER * CASE WHEN ends_with(lag, 'Y') THEN 12 ELSE 1 END))::DATE;

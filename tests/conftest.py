@@ -66,6 +66,16 @@ class Raw:
         """The line of the first row that has these cells."""
         return next(n for n, row in enumerate(self.rows(file), 2) if cells.items() <= row.items())
 
+    def keep_only(self, source: str) -> None:
+        """Take the other sources away, and the rules, most of which would find nothing then."""
+        rows = self.rows("sources.csv")
+        self.write("sources.csv", [row for row in rows if row["source_id"] == source], list(rows[0]))
+        for sheet in self.path.glob("figures/*.csv"):
+            if sheet.stem != source:
+                sheet.unlink()
+        for rules in self.path.glob("rules/*.csv"):
+            rules.write_text(rules.read_text(encoding="utf-8").split("\n")[0] + "\n", encoding="utf-8")
+
     def check(self) -> list[Finding]:
         return pipeline.check(self.path)
 
@@ -141,7 +151,5 @@ def documents(raw: Raw, tmp_path: Path) -> Path:
     raw.write(SHEET, rows)
     for name in ("passed_over", "actions"):
         (raw.path / name / f"{SOURCE}.csv").unlink()
-    for name in ("parts", "derived"):
-        header = (raw.path / f"rules/{name}.csv").read_text(encoding="utf-8").split("\n")[0]
-        (raw.path / f"rules/{name}.csv").write_text(header + "\n", encoding="utf-8")
+    raw.keep_only(SOURCE)
     return home

@@ -26,10 +26,11 @@ BULLETIN = """虚构市2023年上半年民政工作简报
 @pytest.fixture
 def empty(raw: Raw) -> Raw:
     """A raw folder with code lists and no source."""
+    header = list(raw.rows("sources.csv")[0])
+    raw.keep_only("")
+    raw.write("sources.csv", [], header)
     for folder in ("figures", "passed_over", "actions"):
         shutil.rmtree(raw.path / folder)
-    header = (raw.path / "sources.csv").read_text(encoding="utf-8").split("\n")[0]
-    (raw.path / "sources.csv").write_text(header + "\n", encoding="utf-8")
     return raw
 
 
@@ -61,7 +62,13 @@ def test_a_draft_has_every_figure_with_its_parts(empty: Raw, text: Path) -> None
 def test_guesses_are_marked_and_named_after_the_code_lists(empty: Raw, text: Path) -> None:
     main(["draft", str(text), "--raw", str(empty.path), "--area", "320100", "--period", "2023-S1"])
     rows = sheet(empty, "figures")
-    assert [row["indicator_id"] for row in rows] == ["?tekun_persons", "?dibao_households", "?marriages", "?", "?"]
+    assert [row["indicator_id"] for row in rows] == [
+        "?tekun_persons",
+        "?dibao_households",
+        "?marriages",
+        "?marriages_growth",
+        "?",
+    ]
     assert {row["ref_area"] for row in rows} == {"?320100"}
     assert [row["time_period"] for row in rows] == ["?2023-Q2"] * 2 + ["?2023-S1"] * 3
     (source,) = empty.rows("sources.csv")
@@ -196,6 +203,7 @@ def test_the_first_bulletin_s_draft_needs_no_mending_but_the_guesses(empty: Raw,
     empty.write(SHEET, completed)
     shutil.copy(ROOT / "raw/sources.csv", empty.path / "sources.csv")
     shutil.copytree(ROOT / "raw/actions", empty.path / "actions")
+    empty.keep_only(SOURCE)
     found = pipeline.check(empty.path, documents=bulletin_path.parent)
     assert [str(f) for f in found if f.severity == "error"] == []
 

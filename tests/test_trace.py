@@ -95,7 +95,7 @@ def test_a_check_of_a_sum_is_told_with_each_part_of_its_own_area(raw: Raw, secon
     out = rebuilt(raw)
     for number in range(1, 7):
         told = trace.story(f"invented-2022:{number}", out)
-        assert [c["seen"] for c in told["checks"] if c["check"] == "parts_do_not_add_up"] == ["4家 + 5家 against 9家"]
+        assert [c["seen"] for c in told["checks"] if c["check"] == "parts_do_not_add_up"] == ["9家 against 4家 + 5家"]
 
 
 def test_actions_that_a_figure_measures_are_told(tell: Tell) -> None:

@@ -60,7 +60,7 @@ def test_every_numeral_of_the_text_is_accounted_for(bulletin: str) -> None:
 def test_the_text_is_the_one_that_was_transcribed(bulletin: str) -> None:
     import hashlib
 
-    (source,) = keyed(ROOT / "raw/sources.csv")
+    source = keyed(ROOT / "raw/sources.csv")[0]
     assert hashlib.sha256(bulletin.encode()).hexdigest() == source["text_sha256"]
 
 

@@ -179,11 +179,12 @@ class _Context:
 
 
 def _likeness(name: str, around: str) -> float:
-    """Share of a name's pairs of characters that stand in a text; those nearer to the figure count a little more."""
+    """Share of a name's pairs of characters that stand in a text; more and nearer ones count a little more."""
     pairs = [name[n : n + 2] for n in range(len(name) - 1)] or [name]
     found = [around.rfind(pair) for pair in pairs]
     near = sum(place / len(around) for place in found if place >= 0) / len(pairs) if around else 0.0
-    return sum(place >= 0 for place in found) / len(pairs) + near / 4
+    matched = sum(place >= 0 for place in found)
+    return matched / len(pairs) + near / 4 + matched / 25
 
 
 def _assign(rows: list[dict[str, str]], found: list[Found], context: _Context) -> None:

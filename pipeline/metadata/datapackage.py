@@ -39,6 +39,10 @@ def descriptor(
     }
 
 
+_EMPTY = ["", "nan"]
+"""How a null reaches a validator: frictionless decodes Parquet through pandas, where an empty integer is nan."""
+
+
 def _source(row: dict[str, Any]) -> dict[str, str]:
     return {"title": row["title_zh"]} | ({"path": row["url"]} if row["url"] else {})
 
@@ -49,7 +53,7 @@ def _resource(file: dict[str, Any], published: dict[str, pa.Schema]) -> dict[str
     if name not in published:
         return base | {"format": "md", "mediatype": "text/markdown", "encoding": "utf-8"}
     about = published[name].metadata[b"description"].decode()
-    schema = {"fields": [_field(f, name) for f in published[name]], "missingValues": [""]}
+    schema = {"fields": [_field(f, name) for f in published[name]], "missingValues": _EMPTY}
     if name in TABLES:
         schema |= _keys(name)
     return base | {

@@ -1,0 +1,133 @@
+-- Do figures that must agree do so? One row for each claim that rules/ compares with other figures, all as intervals.
+-- The claim is a printed figure (a whole, a published share …); `computed` is what the other figures allow it to be.
+-- Those are taken from the claim's own source where it has them, else they are the current ones. A claim that is not current
+-- itself is compared within its source, and with the current statement of its fact. A claim whose figures are not all known
+-- has no computed value, but for sums, which can be too large all the same.
+-- stored
+WITH totals AS (  -- the parts of one whole, each with its place among the figures: an indicator, a code, or an area
+    SELECT kind, whole, coalesce(along, '') AS along, part, unnest(coalesce(string_split(codes, '|'), [NULL])) AS code,
+        coalesce(factor, 1) AS factor,
+        min(concat_ws(' ', 'parts', whole, part, along)) OVER (PARTITION BY kind, whole, along) AS rule
+    FROM parts WHERE kind IN ('sum', 'shares') AND along IS DISTINCT FROM 'ref_area'
+    UNION ALL
+    SELECT kind, whole, 'ref_area', part, code, coalesce(factor, 1), concat_ws(' ', 'parts', whole, part, 'ref_area')
+    FROM parts, areas WHERE kind IN ('sum', 'subset') AND along = 'ref_area'),
+heads AS (  -- the figures whose parts are looked for: wholes, and one figure of each set of shares
+    SELECT t.kind, t.rule, w.observation_id, t.along, false AS is_share FROM statements w
+    JOIN (SELECT DISTINCT kind, rule, whole, along FROM totals WHERE kind <> 'shares') t ON t.whole = w.indicator_id
+    WHERE t.along IN ('', 'ref_area') OR breakdown_code(w.breakdown, t.along) IS NULL
+    UNION ALL
+    SELECT t.kind, t.rule, min(w.observation_id), t.along, true FROM statements w
+    JOIN (SELECT kind, rule, whole, along, list(code) AS codes FROM totals WHERE kind = 'shares' GROUP BY ALL) t
+        ON t.whole = w.indicator_id AND list_contains(t.codes, breakdown_code(w.breakdown, t.along))
+    GROUP BY t.kind, t.rule, t.along, w.source_id, w.ref_area, breakdown_without(w.breakdown, t.along), w.period_end,
+        w.flow_start),
+wanted AS (  -- which figures each claim is compared with
+    SELECT h.kind, h.rule, h.observation_id AS claim, h.is_share, t.factor, 1::DOUBLE AS scale, 'part' AS role,
+        t.part AS indicator_id, CASE t.along WHEN 'ref_area' THEN t.code ELSE w.ref_area END AS ref_area,
+        CASE WHEN t.along IN ('', 'ref_area') THEN w.breakdown ELSE breakdown_with(w.breakdown, t.along, t.code)
+        END AS breakdown, w.period_end, w.flow_start
+    FROM heads h JOIN statements w USING (observation_id) JOIN totals t USING (kind, rule)
+    LEFT JOIN areas a ON t.along = 'ref_area' AND a.code = t.code
+    WHERE t.along <> 'ref_area' OR a.parent = w.ref_area
+    UNION ALL  -- a part and its whole
+    SELECT p.kind, concat_ws(' ', 'parts', p.whole, p.part, p.along), w.observation_id, false, 1, 1, 'whole',
+        p.whole, w.ref_area, coalesce(breakdown_without(w.breakdown, p.along), w.breakdown), w.period_end, w.flow_start
+    FROM parts p JOIN statements w ON w.indicator_id = p.part
+    WHERE p.kind = 'subset' AND p.along IS DISTINCT FROM 'ref_area'
+        AND (p.along IS NULL OR list_contains(string_split(p.codes, '|'), breakdown_code(w.breakdown, p.along)))
+    UNION ALL  -- a stock and what was added to it
+    SELECT p.kind, concat_ws(' ', 'parts', p.whole, p.part), w.observation_id, false, 1, 1, 'part',
+        p.part, w.ref_area, w.breakdown, w.period_end, NULL
+    FROM parts p JOIN statements w ON w.indicator_id = p.whole WHERE p.kind = 'addition'
+    UNION ALL  -- what is published and what it follows from
+    SELECT r.kind, concat_ws(' ', 'published_rules', r.published, r.kind), w.observation_id, false, 1, r.scale, o.role,
+        CASE WHEN o.is_left THEN r.left_id ELSE r.right_id END, w.ref_area,
+        CASE WHEN r.along IS NULL THEN w.breakdown WHEN NOT o.is_left THEN breakdown_without(w.breakdown, r.along)
+             WHEN r.code IS NOT NULL THEN breakdown_with(w.breakdown, r.along, r.code) ELSE w.breakdown END,
+        CASE WHEN o.is_earlier THEN earlier(w.period_end + 1, r.lag) - 1 ELSE w.period_end END,
+        CASE WHEN o.is_earlier THEN earlier(w.flow_start, r.lag) ELSE w.flow_start END
+    FROM published_rules r JOIN statements w ON w.indicator_id = r.published
+    JOIN (VALUES ('change', 'left', true, false), ('change', 'base', true, true), ('growth', 'left', true, false),
+                 ('growth', 'base', true, true), ('growth_by_change', 'left', true, false),
+                 ('growth_by_change', 'right', false, false), ('ratio', 'left', true, false),
+                 ('ratio', 'right', false, false), ('rate', 'left', true, false), ('rate', 'right', false, false),
+                 ('rate', 'base', false, true), ('per_day', 'left', true, false)
+    ) o(kind, role, is_left, is_earlier) ON o.kind = r.kind),
+found AS (  -- the figure for each of them
+    SELECT q.* EXCLUDE (period_end, flow_start), p.observation_id, p.as_printed, iv(p.lower, p.upper) AS bounds
+    FROM wanted q JOIN statements w ON w.observation_id = q.claim
+    LEFT JOIN statements p ON p.indicator_id = q.indicator_id AND p.ref_area = q.ref_area AND p.breakdown = q.breakdown
+        AND p.period_end = q.period_end AND (p.at_day OR q.flow_start IS NULL OR p.period_start = q.flow_start)
+        AND (p.source_id = w.source_id OR (p.place = 1 AND w.place = 1))
+    QUALIFY row_number() OVER (
+        PARTITION BY q.kind, q.rule, q.claim, q.role, q.indicator_id, q.ref_area, q.breakdown
+        ORDER BY p.source_id = w.source_id DESC NULLS LAST, p.place) = 1),
+gathered AS (
+    SELECT f.kind, f.rule, f.claim, f.is_share, any_value(f.factor)::DOUBLE AS factor, any_value(f.scale) AS scale,
+        bool_or(f.role = 'part') AS has_parts, bool_and(f.observation_id IS NOT NULL) AS complete,
+        bool_and(i.minimum >= 0) AS no_negatives,
+        list({'observation_id': f.observation_id, 'role': f.role}
+             ORDER BY f.role DESC, f.observation_id) FILTER (f.observation_id IS NOT NULL) AS terms,
+        string_agg(f.as_printed, ' + ' ORDER BY f.observation_id) AS printed,
+        list_reduce(list(f.bounds) FILTER (f.observation_id IS NOT NULL), lambda a, b: iv_add(a, b)) AS total,
+        any_value(f.bounds) FILTER (f.role = 'left') AS first, any_value(f.bounds) FILTER (f.role = 'right') AS second,
+        any_value(f.bounds) FILTER (f.role = 'base') AS base
+    FROM found f JOIN indicators i USING (indicator_id)
+    GROUP BY f.kind, f.rule, f.claim, f.is_share
+    HAVING count(f.observation_id) > 0 OR NOT has_parts),
+quotients AS (  -- each published kind as a difference, or as a quotient times its scale; growth is a quotient less 1
+    SELECT *, CASE kind WHEN 'growth_by_change' THEN second ELSE first END AS dividend,
+        CASE kind WHEN 'ratio' THEN second WHEN 'growth' THEN base WHEN 'growth_by_change' THEN difference
+                  WHEN 'rate' THEN iv_add(second, base) WHEN 'per_day' THEN iv(days, days) END AS divisor,
+        CASE kind WHEN 'rate' THEN 2 * scale ELSE scale END AS times
+    FROM (SELECT g.*, d.period_end - d.period_start + 1 AS days,
+              iv_sub(g.first, CASE g.kind WHEN 'growth_by_change' THEN g.second ELSE g.base END) AS difference
+          FROM gathered g JOIN facts d ON d.observation_id = g.claim)),
+compared AS (
+    SELECT kind, rule, claim, is_share, factor, factor * scale AS scale, complete, terms, printed,
+        complete OR (has_parts AND no_negatives) AS is_compared,
+        CASE
+            WHEN NOT is_compared THEN NULL
+            WHEN kind IN ('sum', 'shares') THEN iv(total.lower, CASE WHEN complete THEN total.upper END)
+            WHEN has_parts THEN iv(total.lower, NULL)
+            WHEN kind = 'subset' THEN iv(NULL, total.upper)
+            WHEN kind = 'change' THEN difference
+            ELSE iv_add(iv_mul(iv_div(dividend, divisor), iv(times, times)),
+                        CASE kind WHEN 'growth' THEN iv(-scale, -scale) ELSE iv(0, 0) END)
+        END AS computed
+    FROM quotients
+    UNION ALL  -- two sources of one fact, or one source that states it twice
+    SELECT 'statement', NULL, other.observation_id, false, 1, 1, true,
+        [{'observation_id': best.observation_id, 'role': 'statement'}], best.as_printed, true, iv(best.lower, best.upper)
+    FROM statements best JOIN statements other ON other.indicator_id = best.indicator_id AND other.ref_area = best.ref_area
+        AND other.breakdown = best.breakdown AND other.period_end = best.period_end
+        AND other.flow_start IS NOT DISTINCT FROM best.flow_start AND other.place > best.place
+    UNION ALL  -- what is counted over a period, and over a longer one that holds it
+    (SELECT 'cumulation', NULL, short.observation_id, false, 1, 1, true,
+        [{'observation_id': long.observation_id, 'role': 'whole'}], long.as_printed, true, iv(NULL, long.upper)
+    FROM indicators i JOIN statements short USING (indicator_id)
+    JOIN statements long ON long.indicator_id = i.indicator_id AND long.ref_area = short.ref_area
+        AND long.breakdown = short.breakdown AND long.period_start <= short.period_start
+        AND long.period_end >= short.period_end AND (long.source_id = short.source_id OR (long.place = 1 AND short.place = 1))
+        AND long.period_end - long.period_start > short.period_end - short.period_start
+    WHERE i.nature = 'flow' AND i.minimum >= 0
+    QUALIFY row_number() OVER (
+        PARTITION BY short.observation_id, long.period_start, long.period_end
+        ORDER BY long.source_id = short.source_id DESC, long.place) = 1)),
+judged AS (
+    SELECT c.*, CASE WHEN c.is_share THEN iv(100, 100) WHEN c.factor = 1 THEN iv(w.lower, w.upper)
+                     ELSE iv_mul(iv(w.lower, w.upper), iv(c.factor, c.factor)) END AS claimed,
+        list_sort(list_distinct(list_transform(c.terms, lambda t: t.observation_id)
+            || CASE WHEN c.is_share THEN [] ELSE [c.claim] END)) AS figures
+    FROM compared c JOIN facts w ON w.observation_id = c.claim)
+SELECT j.kind, j.rule, w.indicator_id, w.ref_area, w.breakdown, w.time_period, w.period_end, w.source_id, j.claim AS observation_id,
+    CASE WHEN j.is_share THEN '100%' ELSE w.as_printed END AS claimed_print, j.printed AS computed_print,
+    j.claimed.lower AS claimed_lower, j.claimed.upper AS claimed_upper,
+    j.computed.lower AS computed_lower, j.computed.upper AS computed_upper,
+    CASE WHEN j.is_compared THEN iv_sub(j.claimed, j.computed) END AS residual, j.scale, j.complete,
+    CASE WHEN j.is_compared THEN iv_overlaps(j.claimed, j.computed) END AS agrees,
+    j.figures, j.terms, k.reason
+FROM judged j JOIN facts w ON w.observation_id = j.claim
+LEFT JOIN known_contradictions k ON k.kind = j.kind
+    AND list_sort(string_split(k.figures, '|')) = j.figures

@@ -1,0 +1,8 @@
+-- Which sources state a fact, and which statement counts? The most official source's, then the latest: its place is 1.
+-- One fact: an indicator, an area, a breakdown and a period; stocks are one fact where they end on one day.
+SELECT f.*, s.kind AS source_kind, s.rank, s.known_from,
+    CASE WHEN NOT f.at_day THEN f.period_start END AS flow_start,
+    row_number() OVER (
+        PARTITION BY f.indicator_id, f.ref_area, f.breakdown, f.period_end, CASE WHEN NOT f.at_day THEN f.period_start END
+        ORDER BY s.rank, s.known_from DESC NULLS LAST, f.source_id, f.observation_id) AS place
+FROM facts f JOIN sources s USING (source_id)
