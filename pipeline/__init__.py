@@ -6,7 +6,7 @@ The public interface is `build`, `check`, `load` and `connect`; what they need i
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "2026.11.0"
+__version__ = "2026.11.1"
 __all__ = ["build", "check", "connect", "load"]
 
 if TYPE_CHECKING:

@@ -26,6 +26,6 @@ suspects AS (
     JOIN indicators i USING (indicator_id) JOIN units u ON u.unit_id = f.unit_id
     JOIN record a ON a.figure = f.observation_id
     GROUP BY m.kind, m.figures)
-SELECT c.kind, c.figures, c.scale, c.residual, {'lower': c.claimed_lower, 'upper': c.claimed_upper} AS claimed,
+SELECT c.kind, c.figures, c.scale, {'lower': c.residual_lower, 'upper': c.residual_upper} AS residual, {'lower': c.claimed_lower, 'upper': c.claimed_upper} AS claimed,
     {'lower': c.computed_lower, 'upper': c.computed_upper} AS computed, s.suspects
 FROM cases c JOIN suspects s USING (kind, figures)

@@ -15,8 +15,10 @@ CREATE OR REPLACE MACRO compare_two(figure_a, figure_b) AS TABLE
     SELECT a.observation_id AS id_a, b.observation_id AS id_b, a.indicator_id AS indicator_a, b.indicator_id AS indicator_b,
         a.ref_area AS area_a, b.ref_area AS area_b, a.time_period AS period_a, b.time_period AS period_b,
         b.period_end - a.period_end AS days_apart, a.unit_id, a.as_printed AS printed_a, b.as_printed AS printed_b,
-        b.obs_value - a.obs_value AS difference, iv_sub(iv(b.lower, b.upper), iv(a.lower, a.upper)) AS difference_bounds,
-        b.obs_value / nullif(a.obs_value, 0) AS ratio, iv_div(iv(b.lower, b.upper), iv(a.lower, a.upper)) AS ratio_bounds,
+        b.obs_value - a.obs_value AS difference, d.lower AS difference_lower, d.upper AS difference_upper,
+        b.obs_value / nullif(a.obs_value, 0) AS ratio, r.lower AS ratio_lower, r.upper AS ratio_upper,
         NOT iv_overlaps(iv(a.lower, a.upper), iv(b.lower, b.upper)) AS beyond_rounding
     FROM facts a JOIN facts b USING (unit_id)
+    CROSS JOIN LATERAL (SELECT iv_sub(iv(b.lower, b.upper), iv(a.lower, a.upper)) AS d,
+        iv_div(iv(b.lower, b.upper), iv(a.lower, a.upper)) AS r)
     WHERE a.observation_id = figure_a AND b.observation_id = figure_b;

@@ -80,19 +80,19 @@ def test_a_series_is_whole_whatever_it_is_asked_for(spoiled: Connection) -> None
 def compared(connection: Connection, condition: str) -> list[tuple[Any, ...]]:
     return rows(
         connection,
-        f"SELECT difference, difference_bounds, ratio_bounds, beyond_rounding FROM compare WHERE {condition}",
+        f"SELECT difference, difference_lower, difference_upper, ratio_lower, ratio_upper, beyond_rounding FROM compare WHERE {condition}",
     )
 
 
 def test_the_same_half_year_of_2023_is_compared_with_the_first_bulletin(connection: Connection) -> None:
-    ((difference, bounds, ratio, beyond),) = compared(
+    ((difference, lower, upper, *ratio, beyond),) = compared(
         connection, "id_a = 'jiangsu-2022-s1:4' AND period_b = '2023-S1' AND area_b = '320000'"
     )
     expected = Interval(82500, 83500) - Interval(112500, 113500)
     assert (difference, beyond) == (-30000, True)
-    assert (bounds["lower"], bounds["upper"]) == (expected.lower, expected.upper)
+    assert (lower, upper) == (expected.lower, expected.upper)
     quotient = Interval(82500, 83500) / Interval(112500, 113500)
-    assert (ratio["lower"], ratio["upper"]) == (quotient.lower, quotient.upper)
+    assert ratio == [quotient.lower, quotient.upper]
 
 
 def test_the_first_bulletin_is_compared_where_the_concept_is_the_same_and_nowhere_else(connection: Connection) -> None:
@@ -127,6 +127,14 @@ def test_figures_of_other_lengths_and_breakdowns_are_never_compared(connection: 
              WHERE a.indicator_id <> b.indicator_id OR a.breakdown <> b.breakdown OR (NOT a.at_day AND
                  date_diff('month', a.period_start, a.period_end + 1) <> date_diff('month', b.period_start, b.period_end + 1))"""
     assert rows(connection, sql) == [(0,)]
+
+
+def test_an_area_within_another_has_its_share_beside_the_ratio(connection: Connection) -> None:
+    sql = "SELECT area_a, share, share_lower, share_upper FROM compare WHERE {} AND '320000' IN (area_a, area_b) ORDER BY 1"
+    found = rows(connection, sql.format("indicator_id = 'temporary_assistance_person_times' AND across = 'areas'"))
+    expected = Interval(112500, 113500) / Interval(4801500, 4802500) * Interval(100, 100)
+    assert found[0] == ("320000", pytest.approx(100 * 11.3 / 480.2), expected.lower, expected.upper)
+    assert found[1] == ("CN", None, None, None)
 
 
 def test_any_two_figures_of_one_unit_can_be_compared_and_their_days_are_told(connection: Connection) -> None:
@@ -230,11 +238,11 @@ def test_every_published_change_is_shown(connection: Connection) -> None:
 
 
 def test_a_revision_shows_its_size_and_its_reason(connection: Connection) -> None:
-    sql = """SELECT observation_id, is_current, difference, change, agrees, reason IS NOT NULL FROM revisions
+    sql = """SELECT observation_id, is_current, change, change_lower, change_upper, agrees, reason IS NOT NULL FROM revisions
              WHERE indicator_id = 'marriages' AND time_period = '2022' ORDER BY rank DESC"""
     assert rows(connection, sql) == [
-        ("china-marriages-2023-q3:2", False, None, None, None, True),
-        ("china-mca-2022:3", True, 2000, {"lower": 1000, "upper": 3000}, False, True),
+        ("china-marriages-2023-q3:2", False, None, None, None, None, True),
+        ("china-mca-2022:3", True, 2000, 1000, 3000, False, True),
     ]
 
 
@@ -246,8 +254,8 @@ def test_current_takes_the_most_official_source(connection: Connection) -> None:
 
 
 def test_contradictions_stay_visible_with_their_reason(connection: Connection) -> None:
-    found = rows(connection, "SELECT time_period, figures, residual, reason FROM contradictions ORDER BY 1")
-    assert [(period, residual["lower"]) for period, _, residual, _ in found] == [("2021", -8000), ("2022", -3000)]
+    found = rows(connection, "SELECT time_period, residual_lower, reason FROM contradictions ORDER BY 1")
+    assert [row[:2] for row in found] == [("2021", -8000), ("2022", -3000)]
     assert all("communique" in reason for *_, reason in found)
 
 

@@ -101,6 +101,8 @@ ONE_CELL: list[tuple[str, int, dict[str, str], str, str]] = [
     (DERIVED, 2, {"unit_id": "yuan"}, "unit-algebra", "unit_id"),
     (DERIVED, 3, {"scale": "10"}, "unit-algebra", "scale"),
     (DERIVED, 2, {"unit_id": "bushel"}, "code", "unit_id"),
+    (DERIVED, 2, {"formula": "temporary_assistance_person_times / dibao_persons", "unit_id": "percent", "scale": "100"},
+     "unit-algebra", "unit_id"),
     (INDICATORS, 2, {"unit_id": "bushel"}, "code", "unit_id"),
     (UNITS, 2, {"unit_id": ""}, "required", "unit_id"),
     (INDICATORS, 2, {"indicator_id": ""}, "required", "indicator_id"),

@@ -112,8 +112,10 @@ def test_other_sources_of_the_fact_are_told_and_which_one_counts(
     mine, better = (trace.story(f"{name}:{no}", out) for name, no in ((SOURCE, 4), ("invented-2022", 1)))
     assert (mine["is_current"], better["is_current"]) == (False, True)
     assert [(o["observation_id"], o["is_current"]) for o in mine["same_fact"]] == [("invented-2022:1", True)]
-    assert "part_above_whole" not in {c["check"] for c in mine["checks"]}  # that looked at the better source's
-    assert "part_above_whole" in {c["check"] for c in better["checks"]}
+    seen = [{c["seen"] for c in told["checks"] if c["check"] == "part_above_whole"} for told in (mine, better)]
+    assert seen[0] == {"6.8万人次 of 11.3万人次"}  # a part is held against the whole of its own source
+    assert seen[1] == {"11.4万人次 of 480.2萬人次"}  # the province that counts, in the nation
+    assert all("sources_disagree" in {c["check"] for c in told["checks"]} for told in (mine, better))
     assert main(["trace", "temporary_assistance_person_times", "--data", str(out)]) == 2
     err = capsys.readouterr().err
     assert f"  {SOURCE}:4 11.3万人次" in err

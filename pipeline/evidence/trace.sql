@@ -1,16 +1,10 @@
 -- What does the dataset hold on one figure ($1), and what uses it? One row, of structs and lists of structs.
--- Rules of parts concern only the figure that counts where several state one fact: checks look at no other.
-WITH this AS (FROM facts WHERE observation_id = $1),
-concerned AS (
-    SELECT 'parts ' || q.whole || ' ' || q.part AS rule FROM this f, parts p JOIN parts q USING (whole, kind)
-    WHERE f.indicator_id IN (p.whole, p.part) AND (q.part = p.part OR kind = 'sum')
-        AND f.observation_id IN (SELECT observation_id FROM current)
-    UNION SELECT 'derived_rules ' || derived_id FROM derived WHERE list_contains(inputs, $1))
+WITH this AS (FROM facts WHERE observation_id = $1)
 SELECT f AS figure, i AS indicator, a AS area, u AS unit, s AS source,
     (SELECT coalesce(list(d ORDER BY d.dimension), []) FROM dimensions d
      WHERE list_contains(string_split(f.breakdown, ', '), d.dimension || '=' || d.code)) AS breakdown,
     f.observation_id IN (SELECT observation_id FROM current) AS is_current,
-    (SELECT list(rule) FROM concerned) AS rules,
+    (SELECT list(DISTINCT 'derived_rules ' || derived_id) FROM derived WHERE list_contains(inputs, $1)) AS rules,
     (SELECT coalesce(list(p ORDER BY p), []) FROM parts p WHERE f.indicator_id IN (p.whole, p.part)) AS parts,
     (SELECT coalesce(list(v ORDER BY v.derived_id, v.period_start), []) FROM (
         SELECT d.*, r.note, n AS unit, (

@@ -69,7 +69,7 @@ gathered AS (
         bool_and(i.minimum >= 0) AS no_negatives,
         list({'observation_id': f.observation_id, 'role': f.role}
              ORDER BY f.role DESC, f.observation_id) FILTER (f.observation_id IS NOT NULL) AS terms,
-        string_agg(f.as_printed, ' + ' ORDER BY f.observation_id) AS printed,
+        list(f.as_printed ORDER BY f.kind = 'rate' AND f.role = 'base', f.role, f.observation_id) AS prints,
         list_reduce(list(f.bounds) FILTER (f.observation_id IS NOT NULL), lambda a, b: iv_add(a, b)) AS total,
         any_value(f.bounds) FILTER (f.role = 'left') AS first, any_value(f.bounds) FILTER (f.role = 'right') AS second,
         any_value(f.bounds) FILTER (f.role = 'base') AS base
@@ -85,7 +85,11 @@ quotients AS (  -- each published kind as a difference, or as a quotient times i
               iv_sub(g.first, CASE g.kind WHEN 'growth_by_change' THEN g.second ELSE g.base END) AS difference
           FROM gathered g JOIN facts d ON d.observation_id = g.claim)),
 compared AS (
-    SELECT kind, rule, claim, is_share, factor, factor * scale AS scale, complete, terms, printed,
+    SELECT kind, rule, claim, is_share, factor, factor * scale AS scale, complete, terms,
+        CASE WHEN kind IN ('change', 'growth') THEN array_to_string(prints, ' → ')
+             WHEN kind IN ('ratio', 'rate') THEN array_to_string(prints, ' / ')
+             WHEN kind = 'growth_by_change' THEN array_to_string(prints, ' with a change of ')
+             ELSE array_to_string(prints, ' + ') END AS printed,
         complete OR (has_parts AND no_negatives) AS is_compared,
         CASE
             WHEN NOT is_compared THEN NULL
@@ -125,9 +129,11 @@ SELECT j.kind, j.rule, w.indicator_id, w.ref_area, w.breakdown, w.time_period, w
     CASE WHEN j.is_share THEN '100%' ELSE w.as_printed END AS claimed_print, j.printed AS computed_print,
     j.claimed.lower AS claimed_lower, j.claimed.upper AS claimed_upper,
     j.computed.lower AS computed_lower, j.computed.upper AS computed_upper,
-    CASE WHEN j.is_compared THEN iv_sub(j.claimed, j.computed) END AS residual, j.scale, j.complete,
+    CASE WHEN j.is_compared THEN r.residual.lower END AS residual_lower,
+    CASE WHEN j.is_compared THEN r.residual.upper END AS residual_upper, j.scale, j.complete,
     CASE WHEN j.is_compared THEN iv_overlaps(j.claimed, j.computed) END AS agrees,
     j.figures, j.terms, k.reason
 FROM judged j JOIN facts w ON w.observation_id = j.claim
+CROSS JOIN LATERAL (SELECT iv_sub(j.claimed, j.computed) AS residual) r
 LEFT JOIN known_contradictions k ON k.kind = j.kind
     AND list_sort(string_split(k.figures, '|')) = j.figures

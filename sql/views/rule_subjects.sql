@@ -14,8 +14,9 @@ seen AS (
     SELECT kind, rule, count(*) AS claims, count(*) FILTER (agrees IS NOT NULL AND (complete OR kind <> 'sum')) AS compared
     FROM judged GROUP BY kind, rule)
 SELECT r.kind, r.observation_id, r.rule, r.indicator_id AS subject,
-    concat(r.claimed_print, CASE r.kind WHEN 'subset' THEN ' of ' WHEN 'addition' THEN ' after an addition of '
-        WHEN 'cumulation' THEN ' within ' ELSE ' against ' END, r.computed_print) AS seen,
+    CASE WHEN r.rule LIKE 'parts % ref_area' AND r.kind = 'subset' THEN concat(r.computed_print, ' of ', r.claimed_print)
+        ELSE concat(r.claimed_print, CASE r.kind WHEN 'subset' THEN ' of ' WHEN 'addition' THEN ' after an addition of '
+            WHEN 'cumulation' THEN ' within ' ELSE ' against ' END, r.computed_print) END AS seen,
     false AS idle, NOT r.agrees AND r.reason IS NULL AS offends, r.figures
 FROM judged r WHERE r.agrees IS NOT NULL
 UNION ALL

@@ -587,11 +587,15 @@ def _is_valid(folder: str, rows: list[Row]) -> bool:
 
 
 def prepare(raw: Path, documents: Path, made: list[Sheet], ids: list[str]) -> None:
-    """A raw folder with each sheet as a source of its own, and as many copies of the texts."""
+    """A raw folder with each sheet as a source of its own beside the sources without text, and copies of the texts."""
     for name in ("codelists", "rules"):
         shutil.copytree(RAW / name, raw / name)
     rows = [sources()[s.source] | {"source_id": i} for s, i in zip(made, ids, strict=True)]
-    write(raw / "sources.csv", rows[0], rows)
+    others = [row for row in sources().values() if not row["text_sha256"]]
+    write(raw / "sources.csv", rows[0], rows + others)
+    (raw / FIGURES).mkdir()
+    for row in others:
+        shutil.copy(RAW / FIGURES / f"{row['source_id']}.csv", raw / FIGURES)
     for sheet, name in zip(made, ids, strict=True):
         for folder, content in sheet.rows.items():
             write(raw / folder / f"{name}.csv", read_header(folder, sheet.source), content)
@@ -823,8 +827,8 @@ Written by `{COMMAND}`. Each error is made on a copy of a real sheet; one that l
 
 What a text prints it proves; what a figure is about it cannot. A wrong city, province, year or part of the year, and
 two indicators of one unit that changed places, are seen only where rules find out: the two figures of a ratio or of a
-part and its whole no longer meet. While there is one sheet, a rule that lost its only figures says so (at the rule,
-not at the row); among many sheets it finds others and says nothing, and then a wrong city is not found at all.
+part and its whole no longer meet, or another source contradicts. Where a rule lost its only figures it says so (at the
+rule, not at the row); a city of which nothing else is known is not found at all.
 """
 
 
