@@ -33,10 +33,11 @@ class Suspect:
     likely: int
 
     @property
-    def weight(self) -> tuple[bool, float, int, int, bool, int]:
+    def weight(self) -> tuple[bool, float, int, int, int, bool, int]:
         """What speaks against the figure, the strongest first; of equals the claim is told, then the least official."""
-        broken, agreeing, is_claim = self.figure["broken"], self.figure["agreeing"], self.figure["role"] == "claim"
-        return self.likely == 3, broken / (broken + agreeing), broken, self.likely, is_claim, self.figure["rank"]
+        f, doubt = self.figure, self.figure["broken"] / (self.figure["broken"] + self.figure["agreeing"])
+        is_claim = f["role"] == "claim"
+        return self.likely == 3, doubt, f["broken"], self.likely, f["source_broken"], is_claim, f["rank"]
 
 
 def named(connection: duckdb.DuckDBPyConnection, found: list[Offender]) -> list[Offender]:

@@ -53,6 +53,13 @@ def test_a_digit_that_a_reprint_dropped_is_named_by_every_check_that_sees_it(raw
     assert "apart by 10,000;" in told["parts_do_not_add_up"].message
 
 
+def test_of_two_prints_the_one_of_the_source_with_more_contradictions_is_named(raw: Raw, reprint: Reprint) -> None:
+    """Both are reprints, neither fits anything else; but the one that drops a digit elsewhere is the less careful."""
+    cells = {"n3": {"number": "17.27", "as_printed": "17.27%"}, "n28": {"number": "7857", "as_printed": "7857对"}}
+    file = reprint("jiangsu-marriages-2021", *range(1, 29), **cells)
+    assert places(errors(raw)) == {(file, 4), (file, 29)}
+
+
 def test_a_wrong_headline_is_named_against_the_levels(raw: Raw, reprint: Reprint) -> None:
     """A headline that has the fall without late registrations over a text that has the total with them."""
     file = reprint("jiangsu-marriages-2022", 3, n3={"number": "8.2", "as_printed": "8.2%"})
