@@ -14,7 +14,7 @@ from pipeline import __version__, csvfiles, database, publish, schemas, stage
 from pipeline.database import Offender, quoted, sql_text
 from pipeline.evidence import texts
 from pipeline.findings import Finding, InvalidData, errors, finding
-from pipeline.metadata import datapackage, dictionary, readme
+from pipeline.metadata import croissant, datapackage, dictionary, flat, readme
 from pipeline.schemas import PUBLISHED, TABLES
 from pipeline.stage import Staged
 
@@ -40,7 +40,7 @@ _ORDER = {
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a build wrote: rows by table, files with size and hash, a summary by theme, and warnings."""
+    """What a build wrote: the data's version, rows by table, files with size and hash, a summary by theme, warnings."""
 
     path: Path
     version: str
@@ -70,7 +70,7 @@ def build(raw: str | Path = "raw", out: str | Path = "curated", engine: str = "l
             rows, themes = _check_and_write(staged, texts.folder(source), scratch / BUILT)
             files = _write_manifest(staged, scratch / BUILT, rows)
         publish.swap(scratch / BUILT, target)
-    return Manifest(Path(out), __version__, rows, files, themes, staged.findings, time.perf_counter() - started)
+    return Manifest(Path(out), staged.version, rows, files, themes, staged.findings, time.perf_counter() - started)
 
 
 def _why_not(source: Path, target: Path) -> str:
@@ -110,6 +110,7 @@ def _write(
     """Tables and database rows; counts by table, a summary by theme, and what the checks selected."""
     rows = _write_tables(connection, staged, built)
     database.fill(connection, {n: f"read_parquet({sql_text(str(built / f'{n}.parquet'))})" for n in rows})
+    flat.write(connection, built)
     themes, offenders = _themes(connection), _offenders(connection)
     connection.execute("USE memory; DETACH minsheng")
     return rows, themes, offenders
@@ -153,6 +154,11 @@ def _stop_on_errors(findings: list[Finding]) -> None:
         raise InvalidData(findings)
 
 
+def _made_from(staged: Staged) -> dict[str, str]:
+    """What a dataset is made from: versions of code and data, and one hash of all raw files."""
+    return {"minsheng_version": __version__, "data_version": staged.version, "raw_sha256": staged.inputs_sha256}
+
+
 def _order(name: str, dimensions: tuple[str, ...]) -> list[str]:
     columns = _ORDER.get(name, TABLES[name].key)
     return [c for column in columns for c in (dimensions if column == "{dimensions}" else (column,))]
@@ -170,8 +176,8 @@ def _write_tables(connection: duckdb.DuckDBPyConnection, staged: Staged, built: 
     assert staged.codes is not None
     lists = staged.codes.tables | {dictionary.NAME: dictionary.table(staged.dimensions)}
     rows = {}
-    for name, schema in dictionary.published(staged.dimensions).items():
-        path = built / f"{name}.parquet"
+    for name, declared in dictionary.published(staged.dimensions).items():
+        path, schema = built / f"{name}.parquet", declared.with_metadata(declared.metadata | _made_from(staged))
         if name in lists:
             order = [(c, "ascending") for c in _order(name, ())] if name in TABLES else []
             rows[name] = publish.write_list(lists[name], order, schema, path)
@@ -201,17 +207,32 @@ def _place(staged: Staged, offender: Offender) -> tuple[str, int]:
 
 
 def _write_manifest(staged: Staged, built: Path, rows: dict[str, int]) -> list[dict[str, Any]]:
-    """README and, last of all, the manifest; the database is left out, as its bytes differ from build to build."""
+    """Descriptions and, last of all, the manifest; not of the database, whose bytes differ from build to build."""
     assert staged.codes is not None
-    published = dictionary.published(staged.dimensions)
-    (built / "README.md").write_text(readme.render(published, rows, __version__), encoding="utf-8")
-    paths = sorted(p for p in built.iterdir() if p.name != publish.DATABASE)
-    files = [
-        {"path": p.name, "rows": rows.get(p.stem), "bytes": p.stat().st_size, "hash": f"sha256:{csvfiles.sha256(p)}"}
-        for p in paths
-    ]
+    published, made = dictionary.published(staged.dimensions), _made_from(staged)
+    for name, text in readme.render(published, rows, staged.version).items():
+        (built / name).write_text(text, encoding="utf-8")
     sources = sorted(staged.codes.tables["sources"].to_pylist(), key=lambda row: row["source_id"])
-    package = datapackage.descriptor(files, published, sources, __version__)
-    text = json.dumps(package, ensure_ascii=False, indent=2) + "\n"
-    (built / publish.MANIFEST).write_text(text, encoding="utf-8")
+    package = datapackage.descriptor(_files(built, rows), published, sources, made)
+    _write_json(built / croissant.NAME, croissant.descriptor(package, published))
+    files = _files(built, rows)
+    _write_json(built / publish.MANIFEST, datapackage.descriptor(files, published, sources, made))
     return files
+
+
+def _files(built: Path, rows: dict[str, int]) -> list[dict[str, Any]]:
+    """Path, rows, bytes and hash of each file but the database, in order of path."""
+    return [
+        {
+            "path": path.relative_to(built).as_posix(),
+            "rows": rows.get(path.stem) if path.suffix == ".parquet" else None,
+            "bytes": path.stat().st_size,
+            "hash": f"sha256:{csvfiles.sha256(path)}",
+        }
+        for path in sorted(built.rglob("*"))
+        if path.is_file() and path.name != publish.DATABASE
+    ]
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

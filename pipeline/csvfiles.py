@@ -40,6 +40,7 @@ class CsvFile:
     header: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     stamp: tuple[int, int, int] = (0, 0, 0)
+    sha256: str = ""
 
     def add(self, rule: str, line: int = 0, column: str = "", **words: str) -> None:
         self.findings.append(finding(rule, self.name, line, column, **words))
@@ -91,13 +92,14 @@ def _scan(file: CsvFile, required: list[str]) -> bool:
     """Read the file once; True where its rows can be read."""
     suspicious = False
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
-    line, quotes = 1, 0
+    line, quotes, digest = 1, 0, hashlib.sha256()
     with open(file.path, "rb") as stream:
         first = block = stream.read(BLOCK)
         if not first.strip(codecs.BOM_UTF8 + b"\r\n \t"):
             file.add("file-empty", expected=",".join(required))
             return False
         while block:
+            digest.update(block)
             undecodable, nul = _undecodable(decoder, block), block.find(b"\0") % (len(block) + 1)
             if min(undecodable, nul) < len(block):
                 here = line + block[: min(undecodable, nul)].count(b"\n")
@@ -111,6 +113,7 @@ def _scan(file: CsvFile, required: list[str]) -> bool:
             suspicious = suspicious or 0 < block.count(b"\r\n") < block.count(b"\n")
             line, quotes = line + block.count(b"\n"), quotes + block.count(b'"')
             block = stream.read(BLOCK)
+    file.sha256 = digest.hexdigest()
     return not (suspicious or quotes % 2) or diagnose(file)  # a reader of many files may lose a row that never closes
 
 

@@ -13,6 +13,12 @@ def sql() -> Path:
 
 
 def curated() -> Path:
-    """Folder of the dataset: `curated/` here, else that of the checkout."""
+    """Folder of the dataset: `curated/` here, else the one that came with the package."""
     here = Path("curated")
-    return here if (here / "datapackage.json").is_file() else _CHECKOUT / "curated"
+    return here if (here / "datapackage.json").is_file() else shipped()
+
+
+def shipped() -> Path:
+    """Folder of the dataset that came with the package: inside a wheel, beside it in a checkout."""
+    packaged = _PACKAGE / "_data" / "curated"
+    return packaged if packaged.is_dir() else _CHECKOUT / "curated"

@@ -70,7 +70,7 @@ def why_not(target: Path) -> str:
         return f"{target} is no folder: name one that a build may replace"
     if Path.cwd().is_relative_to(target):
         return f"{target} holds the folder you are in, and a build would replace it: name another"
-    there = {p.name for p in target.iterdir()} if target.is_dir() else set()
+    there = {p.relative_to(target).as_posix() for p in target.rglob("*") if not p.is_dir() or p.is_symlink()}
     if strangers := sorted(there - _made_by_a_build(target)):
         names = ", ".join(strangers[:3]) + (" …" if len(strangers) > 3 else "")
         return f"{target} holds what no build made ({names}): move it, or name another folder"
@@ -117,9 +117,8 @@ def _typed(table: pa.Table, schema: pa.Schema) -> pa.Table:
 
 def swap(built: Path, target: Path) -> None:
     """Put the built folder in the target's place; what was there ends up in `built`."""
-    for file in built.iterdir():
-        _sync(file)
-    _sync(built)
+    for path in [*built.rglob("*"), built]:
+        _sync(path)
     if not target.exists():
         built.rename(target)
     elif not _exchange(built, target):

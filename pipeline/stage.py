@@ -4,6 +4,7 @@ Sheets go through in batches and are staged as Parquet in a scratch folder; code
 """
 
 import bisect
+import hashlib
 import re
 import tempfile
 from collections.abc import Iterator
@@ -28,6 +29,10 @@ from pipeline.validate import Codes, Failure, Validator, with_units
 
 if TYPE_CHECKING:
     from pipeline.evidence.audit import Account
+
+
+VERSION = "VERSION"
+UNVERSIONED = "0"
 
 
 @dataclass
@@ -63,6 +68,13 @@ class Staged:
     sheets: dict[str, list[CsvFile]] = field(default_factory=dict)
     complete: bool = True
     accounts: "dict[str, Account]" = field(default_factory=dict)
+    version: str = UNVERSIONED
+
+    @property
+    def inputs_sha256(self) -> str:
+        """One hash of all raw files: of their names and hashes as `sha256sum` prints them, in order of name."""
+        lines = sorted((f.name, f.sha256) for f in self.files)
+        return hashlib.sha256("".join(f"{sha256}  {name}\n" for name, sha256 in lines).encode()).hexdigest()
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -80,6 +92,7 @@ def read_lists(raw: Path, scratch: Path) -> Staged:
     tables = {} if staged.findings else _read_lists(staged, lists)
     staged.codes = Codes(tables) if len(tables) == len(lists) else None
     staged.sheets = _sheets(raw, staged)
+    staged.version = _version(raw, staged)
     staged.files = [*lists.values(), *(f for group in staged.sheets.values() for f in group)]
     return staged
 
@@ -273,6 +286,20 @@ def _stage_sheets(staged: Staged, table: Table, files: list[CsvFile]) -> list[tu
     staged.findings += [f for file in files for f in file.findings]
     staged.connection.execute(f"CREATE VIEW {table.name} AS {receipts.view(table, sql_text(str(path)))}")
     return failures
+
+
+def _version(raw: Path, staged: Staged) -> str:
+    """The data's version, year.month.count, from the file VERSION where there is one."""
+    try:
+        seen = (raw / VERSION).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return UNVERSIONED
+    except (OSError, UnicodeDecodeError) as error:
+        staged.findings.append(finding("file-unreadable", VERSION, seen=f"cannot be read: {error}"))
+        return UNVERSIONED
+    if not re.fullmatch(r"20[0-9]{2}\.([1-9]|1[0-2])\.[0-9]{1,5}", seen):
+        staged.findings.append(finding("pattern", VERSION, 1, seen=repr(seen), expected="year.month.count: 2026.11.0"))
+    return seen
 
 
 def _report(staged: Staged, failures: dict[str, list[tuple[int, Failure]]]) -> None:

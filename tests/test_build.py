@@ -39,7 +39,51 @@ def test_the_order_of_rows_does_not_matter(raw: Raw, tmp_path: Path) -> None:
         order.shuffle(lines)
         file.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
     pipeline.build(raw.path, tmp_path / "curated")
-    assert contents(tmp_path / "curated") == contents(tmp_path / "ordered")
+    assert readable(tmp_path / "curated") == readable(tmp_path / "ordered")
+
+
+def readable(folder: Path) -> dict[str, object]:
+    """What a reader of a dataset sees, whatever files it was made from: tables with their metadata, and texts."""
+    tables = {p.name: pq.read_table(p) for p in folder.glob("*.parquet")}
+    metadata = {n: {k: v for k, v in t.schema.metadata.items() if k != b"raw_sha256"} for n, t in tables.items()}
+    texts = {p.name: p.read_bytes() for p in folder.iterdir() if p.suffix in (".csv", ".md")}
+    return {n: (metadata[n], t.to_pylist()) for n, t in tables.items()} | texts
+
+
+def test_a_dataset_names_its_versions_and_the_hash_of_its_raw_files(raw: Raw, tmp_path: Path) -> None:
+    """`sha256sum` over the raw files, in order of name, gives the same."""
+    pipeline.build(raw.path, tmp_path / "curated")
+    named = sorted((p.relative_to(raw.path).as_posix(), p) for p in raw.path.rglob("*.csv"))
+    sums = "".join(f"{hashlib.sha256(p.read_bytes()).hexdigest()}  {name}\n" for name, p in named)
+    package = json.loads((tmp_path / "curated/datapackage.json").read_text(encoding="utf-8"))
+    expected = {
+        "minsheng_version": pipeline.__version__,
+        "data_version": (ROOT / "raw/VERSION").read_text(encoding="utf-8").strip(),
+        "raw_sha256": hashlib.sha256(sums.encode()).hexdigest(),
+    }
+    assert {key: package[key] for key in expected} == expected
+    assert package["version"] == expected["data_version"]
+    for file in (tmp_path / "curated").glob("*.parquet"):
+        seen = {k.decode(): v.decode() for k, v in pq.read_schema(file).metadata.items()}
+        assert expected.items() <= seen.items(), file
+
+
+def test_a_changed_digit_changes_the_hash_of_the_inputs(raw: Raw, tmp_path: Path, built: Path) -> None:
+    raw.edit(SHEET, 4, note="another note")
+    pipeline.build(raw.path, tmp_path / "curated")
+    hashes = [pq.read_schema(f / "units.parquet").metadata[b"raw_sha256"] for f in (built, tmp_path / "curated")]
+    assert hashes[0] != hashes[1]
+
+
+@pytest.mark.parametrize("text", ["2026.13.1", "v1", "", "2026.11", "2026.11.1.2"])
+def test_a_version_that_is_none_is_refused(raw: Raw, text: str) -> None:
+    (raw.path / "VERSION").write_text(text, encoding="utf-8")
+    assert (raw.only().rule, raw.only().file) == ("pattern", "VERSION")
+
+
+def test_raw_data_without_a_version_has_version_0(raw: Raw, tmp_path: Path) -> None:
+    (raw.path / "VERSION").unlink()
+    assert pipeline.build(raw.path, tmp_path / "curated").version == "0"
 
 
 def test_what_is_committed_is_what_raw_gives(built: Path) -> None:
@@ -241,7 +285,12 @@ def test_rows_in_the_manifest_are_rows_in_the_files(built: Path) -> None:
 def test_parquet_has_the_declared_schema_with_its_metadata(built: Path, name: str) -> None:
     dimensions = ("age", "game", "marriage_order", "residence", "sex")
     seen = pq.read_schema(built / f"{name}.parquet")
-    assert seen.equals(dictionary.published(dimensions)[name], check_metadata=True)
+    declared = dictionary.published(dimensions)[name]
+    made = {b"minsheng_version", b"data_version", b"raw_sha256"}
+    assert seen.with_metadata({k: v for k, v in seen.metadata.items() if k not in made}).equals(
+        declared, check_metadata=True
+    )
+    assert made < set(seen.metadata)
     assert all(b"description" in f.metadata and b"description_zh" in f.metadata for f in seen)
 
 

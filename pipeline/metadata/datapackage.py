@@ -14,6 +14,7 @@ _TYPES = {
     pa.string(): "string", pa.bool_(): "boolean", pa.int8(): "integer", pa.int32(): "integer",
     pa.float64(): "number", pa.date32(): "date",
 }  # fmt: skip
+_MEDIA = {"md": "text/markdown", "csv": "text/csv", "json": "application/ld+json", "xml": "application/xml"}
 LICENCES = [
     {
         "name": "CC-BY-4.0",
@@ -24,15 +25,16 @@ LICENCES = [
 
 
 def descriptor(
-    files: list[dict[str, Any]], published: dict[str, pa.Schema], sources: list[dict[str, Any]], version: str
+    files: list[dict[str, Any]], published: dict[str, pa.Schema], sources: list[dict[str, Any]], made: dict[str, str]
 ) -> dict[str, Any]:
-    """The package. `files`: path, rows, bytes and hash of each file; `published`: Arrow schema by table."""
+    """The package. `files`: path, rows, bytes, hash; `published`: Arrow schemas; `made`: versions and hash of inputs."""
     return {
         "$schema": _PROFILE,
         "name": NAME,
         "title": "Minsheng: figures of Chinese civil-affairs bulletins",
         "description": "Every figure with its printed form, the interval it allows and the characters it came from.",
-        "version": version,
+        "version": made["data_version"],
+        **made,
         "licenses": LICENCES,
         "sources": [_source(row) for row in sources],
         "resources": [_resource(file, published) for file in files],
@@ -48,10 +50,12 @@ def _source(row: dict[str, Any]) -> dict[str, str]:
 
 
 def _resource(file: dict[str, Any], published: dict[str, pa.Schema]) -> dict[str, Any]:
-    name = file["path"].partition(".")[0]
-    base = {"name": name.lower().replace("_", "-"), "path": file["path"], "bytes": file["bytes"], "hash": file["hash"]}
-    if name not in published:
-        return base | {"format": "md", "mediatype": "text/markdown", "encoding": "utf-8"}
+    name, _, ending = file["path"].partition(".")
+    is_table = ending == "parquet"
+    known_as = (name if is_table else f"{name}-{ending}").lower().replace("_", "-").replace("/", "-")
+    base = {"name": known_as, "path": file["path"], "bytes": file["bytes"], "hash": file["hash"]}
+    if not is_table:
+        return base | {"format": ending, "mediatype": _MEDIA[ending], "encoding": "utf-8"}
     about = published[name].metadata[b"description"].decode()
     schema = {"fields": [_field(f, name) for f in published[name]], "missingValues": _EMPTY}
     if name in TABLES:
