@@ -3,11 +3,10 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import duckdb
-
-from pipeline import database, paths
+from pipeline import paths
 
 if TYPE_CHECKING:
+    import duckdb
     import pandas as pd
 
 
@@ -23,11 +22,15 @@ def load(name: str, folder: str | Path | None = None) -> "pd.DataFrame":
     return pd.read_parquet(path, dtype_backend="pyarrow")
 
 
-def connect(folder: str | Path | None = None) -> duckdb.DuckDBPyConnection:
+def connect(folder: str | Path | None = None) -> "duckdb.DuckDBPyConnection":
     """A connection with every table, view and macro, read-only where the folder has a database file.
 
     Raises FileNotFoundError where the folder holds no dataset.
     """
+    import duckdb
+
+    from pipeline import database
+
     home = Path(folder) if folder else paths.curated()
     if (file := home / "minsheng.duckdb").is_file():
         return duckdb.connect(str(file), read_only=True)

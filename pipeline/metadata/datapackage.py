@@ -27,7 +27,7 @@ LICENCES = [
 def descriptor(
     files: list[dict[str, Any]], published: dict[str, pa.Schema], sources: list[dict[str, Any]], made: dict[str, str]
 ) -> dict[str, Any]:
-    """The package. `files`: path, rows, bytes, hash; `published`: Arrow schemas; `made`: versions and hash of inputs."""
+    """The package. `files`: path, rows, bytes, hash; `published`: Arrow schemas; `made`: versions, hash of inputs."""
     return {
         "$schema": _PROFILE,
         "name": NAME,
