@@ -1,43 +1,107 @@
 """Figures that contradict each other: which of them is most likely wrong, and by what slip?
 
-A check says that a claim and what other figures make of it share no value. For each figure concerned, the values that
-would mend the contradiction follow from the others; a slip that turns one of them into the print (a dropped digit,
-万 for 亿, another year's figure …) speaks against the figure, and so does agreeing with nothing else.
+A check says that a claim and what other figures make of it share no value. For each figure of such a case, the values
+that would mend it follow from the others. A figure is the likelier to be wrong, the more cases one other value of it
+would mend without breaking what agrees now; a slip that turns this value into the print (a dropped digit, 万 for 亿,
+another year's figure …) speaks against it too. The figure that mends most is told at its cases; what is left is looked
+at again.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
 
+from pipeline import slips
 from pipeline.database import Offender, Row, rows
-from pipeline.quantity import MULTIPLIERS, RANGE_DASH, Interval, Quantity
+from pipeline.quantity import Interval
 
 _ONE_SIDED = ("subset", "addition", "cumulation")
-_MULTIPLIERS = ("", "万", "亿")
 _MOST_SHOWN = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Suspect:
-    """A figure of a contradiction, the values that would mend it, and the slip that explains the print, if one does.
+@dataclass(frozen=True)
+class Case:
+    """One comparison: which figures stand in it, in which roles, and whether it agrees as printed."""
 
-    `likely`: 3 for a slip that leaves its mark, 2 and 1 for those that fit by chance now and then, 0 for none.
-    """
-
-    figure: Row
-    implied: Interval
-    slip: str
-    likely: int
+    row: Row
 
     @property
-    def weight(self) -> tuple[bool, float, int, int, int, bool, int]:
-        """What speaks against the figure, the strongest first; of equals the claim is told, then the least official."""
-        f, doubt = self.figure, self.figure["broken"] / (self.figure["broken"] + self.figure["agreeing"])
-        is_claim = f["role"] == "claim"
-        return self.likely == 3, doubt, f["broken"], self.likely, f["source_broken"], is_claim, f["rank"]
+    def key(self) -> tuple[str, tuple[str, ...]]:
+        return self.row["kind"], tuple(self.row["figures"])
+
+    @property
+    def is_strict(self) -> bool:
+        """Both sides are known."""
+        return bool(self.row["two_sided"])
+
+    @cached_property
+    def roles(self) -> dict[str, str]:
+        terms = {term["observation_id"]: term["role"] for term in self.row["terms"]}
+        return {self.row["claim"]: "claim"} | terms if self.row["claim"] in self.row["figures"] else terms
+
+    @cached_property
+    def figures(self) -> dict[str, Row]:
+        return {figure["observation_id"]: figure for figure in self.row["suspects"] or []}
+
+    def implied(self, name: str) -> Interval:
+        """The values of a figure that would mend the case, as the claim and the other figures allow."""
+        claimed, computed = Interval(**self.row["claimed"]), Interval(**self.row["computed"])
+        kind, role, scale = self.row["kind"], self.roles[name], Interval(self.row["scale"], self.row["scale"])
+        here = _printed(self.figures[name])
+        if role == "claim":
+            return computed / scale if kind == "sum" else computed
+        if kind == "statement":
+            return claimed
+        if not self.is_strict:
+            return (
+                Interval(claimed.lower, None) if role == "whole" else Interval(None, (here + claimed - computed).upper)
+            )
+        if kind in ("sum", "shares", "change"):
+            return here - claimed + computed if role == "base" else here + claimed - computed
+        if kind == "rate" and role != "left":
+            other = next((n for n, r in self.roles.items() if r not in (role, "left", "claim")), name)
+            both = here + _printed(self.figures.get(other, self.figures[name]))
+            return both * computed / claimed - (both - here)
+        if kind == "growth_by_change":
+            up, down = claimed * (computed + scale), computed * (claimed + scale)
+            return here * up / down if role == "right" else here * down / up
+        if kind == "growth":
+            claimed, computed = claimed + scale, computed + scale
+        return here * claimed / computed if role == "left" else here * computed / claimed
+
+
+def _printed(figure: Row) -> Interval:
+    """A figure's value as a point; of a range, its ends."""
+    value = figure["obs_value"]
+    return Interval(figure["lower"], figure["upper"]) if value is None else Interval(value, value)
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """A figure, what one other value of it would mend (`gained`: net of what that would break), the slip behind it."""
+
+    figure: Row
+    mended: list[Case]
+    gained: int
+    agreeing: int
+    slip: slips.Slip | None
+    implied: Interval
+    is_prime: bool
+
+    @property
+    def weight(self) -> tuple[float, ...]:
+        """What speaks against the figure, the strongest first.
+
+        Of two prints of one fact a slip explains either as well as the other: the less official, then the younger.
+        """
+        f, likely = self.figure, self.slip.likely if self.slip else 0
+        age = f["known_from"].toordinal() if f["known_from"] else 0
+        if all(case.row["kind"] == "statement" for case in self.mended):
+            return self.gained, -self.agreeing, f["source_broken"], f["rank"], age, likely
+        return self.gained, -self.agreeing, likely, f["source_broken"], self.is_prime, f["rank"], age
 
 
 def named(connection: duckdb.DuckDBPyConnection, found: list[Offender]) -> list[Offender]:
@@ -45,153 +109,95 @@ def named(connection: duckdb.DuckDBPyConnection, found: list[Offender]) -> list[
     if not any(each.figures for each in found):
         return found
     sql = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
-    cases = {(case["kind"], tuple(case["figures"])): case for case in rows(connection, sql)}
-    paired = [(each, cases.get((each.kind, tuple(each.figures or ())))) for each in found]
-    return [_named(each, case) if case else each for each, case in paired]
+    cases = [Case(row) for row in rows(connection, sql)]
+    told = _blamed(cases)
+    broken = {case.key: case for case in cases if not case.row["agrees"]}
+    keyed = [(each, (each.kind or "", tuple(each.figures or ()))) for each in found]
+    return [_named(each, broken[key], *told[key]) if key in told else each for each, key in keyed]
 
 
-def _named(offender: Offender, case: Row) -> Offender:
-    first = max(_suspects(case), key=lambda suspect: suspect.weight)
-    name, figure = first.figure["observation_id"], first.figure
-    hint = f"{name} may be wrong: {first.slip or f'{_shown(first.implied)} would fit; {offender.hint}'}"
-    if offender.kind == "statement" and figure["source_kind"] == "reprint":
-        hint = f"a reprint that contradicts its original? {hint}"
+def _blamed(cases: list[Case]) -> dict[tuple[str, tuple[str, ...]], tuple[Suspect, list[str]]]:
+    """For each case that disagrees, whom to blame and who fits as well: who mends most first, then what is left."""
+    left = [case for case in cases if not case.row["agrees"]]
+    told = {}
+    while left:
+        names = {name for case in left for name in case.figures}
+        suspects = [s for name in sorted(names) for s in [_suspect(name, left, cases)] if s.mended]
+        if not suspects:
+            suspects = [_suspect(next(iter(left[0].figures)), left[:1], cases, always=True)]
+        best = max(suspects, key=lambda s: s.weight)
+        for case in best.mended:
+            alike = [s.figure["observation_id"] for s in suspects if s is not best and s.weight[:5] == best.weight[:5]
+                     and s.figure["observation_id"] in case.figures]  # fmt: skip
+            told[case.key] = (best, alike)
+        left = [case for case in left if case.key not in told]
+    return told
+
+
+def _suspect(name: str, left: list[Case], cases: list[Case], *, always: bool = False) -> Suspect:
+    """What one other value of a figure would mend: the best of its possible values before a slip, or of all values."""
+    own = [case for case in left if name in case.figures]
+    kept = [case for case in cases if case.row["agrees"] and name in case.figures]
+    figure, implied = own[0].figures[name], {case.key: case.implied(name) for case in own + kept}
+    prime = any(case.roles[name] == ("part" if case.row["kind"] == "cumulation" else "claim") for case in own)
+    best = Suspect(figure, own if always else [], -len(cases), len(kept), None, implied[own[0].key], prime)
+    for slip, fits in _possible(figure, list(implied.values()), any(case.is_strict for case in own)):
+        mended = _mended(own, name, slip, [fits(implied[case.key]) for case in own])
+        others = [case for case in kept if not slip or slip.partner not in case.figures]
+        gained = len(mended) - sum(not fits(implied[case.key]) for case in others)
+        first = min(mended or own, key=lambda case: not case.is_strict)
+        each = Suspect(figure, mended, gained, len(others), slip, implied[first.key], prime)
+        if mended and (not best.mended or each.weight > best.weight):
+            best = each
+    return best
+
+
+def _mended(own: list[Case], name: str, slip: slips.Slip | None, fits: list[bool]) -> list[Case]:
+    """The cases that another value mends.
+
+    An exchange shows where only one of the two figures stands; where both do, it mends a case if their roles differ.
+    """
+    partner = slip.partner if slip else ""
+    mended = [case for case, fit in zip(own, fits, strict=True) if fit and partner not in case.figures]
+    both = [case for case in own if partner in case.figures and case.roles[name] != case.roles[partner]]
+    return mended + both if mended else []
+
+
+def _possible(figure: Row, implied: list[Interval], strict: bool) -> Iterator[tuple[slips.Slip | None, slips.Fits]]:
+    """Values that the figure may have had: before each slip, and any within what one comparison implies."""
+    for slip in slips.of(figure, strict=strict):
+        yield slip, slip.fits
+    floor = figure["minimum"]
+    for interval in implied:
+        if floor is None or interval.upper is None or interval.upper >= floor:
+            yield slips.wrong_year(figure), interval.overlaps
+
+
+def _named(offender: Offender, case: Case, suspect: Suspect, alike: list[str]) -> Offender:
+    name = suspect.figure["observation_id"]
+    implied = "" if suspect.implied == Interval(None, None) else f"{shown(suspect.implied)} would fit; "
+    words = suspect.slip.words if suspect.slip else f"{implied}{offender.hint}"
+    others = f" · as likely: {', '.join(alike[:3])}{' …' if len(alike) > 3 else ''}" if alike else ""
+    hint = f"{name} may be wrong: {words}{others}"
+    original = [f for n, f in case.figures.items() if n != name and f["source_kind"] != "reprint"]
+    if offender.kind == "statement" and suspect.figure["source_kind"] == "reprint" and original:
+        hint = f"a reprint contradicts its original, {original[0]['source_id']}? {hint}"
     return replace(offender, observation_id=name, hint=hint, detail="\n".join(_sides(case)))
 
 
-def _shown(interval: Interval) -> str:
+def shown(interval: Interval) -> str:
     ends = [
         "…" if e is None else f"{e:,.0f}" if abs(e) >= 1e5 else f"{e:,.6g}" for e in (interval.lower, interval.upper)
     ]
     return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
 
 
-def _sides(case: Row) -> Iterator[str]:
+def _sides(case: Case) -> Iterator[str]:
     """Both sides, a figure a line; how far they are apart; how a contradiction of the sources themselves is entered."""
-    for each in case["suspects"][:_MOST_SHOWN]:
+    for each in list(case.figures.values())[:_MOST_SHOWN]:
         place = " ".join(filter(None, (each["indicator_id"], each["ref_area"], each["time_period"], each["breakdown"])))
         yield f"  {each['observation_id']} {each['as_printed']} ({place})"
-    if (more := len(case["suspects"]) - _MOST_SHOWN) > 0:
+    if (more := len(case.figures) - _MOST_SHOWN) > 0:
         yield f"  and {more} more"
-    yield f"  apart by {_shown(Interval(**case['residual']))}; if the sources say so, rules/contradictions.csv takes"
-    yield f"  {case['kind']},{'|'.join(case['figures'])},why"
-
-
-def _suspects(case: Row) -> Iterator[Suspect]:
-    for figure in case["suspects"]:
-        implied = _implied(case, figure)
-        slip, likely = _slip(figure, implied, strict=case["kind"] not in _ONE_SIDED)
-        yield Suspect(figure, implied, slip, likely)
-
-
-def _implied(case: Row, figure: Row) -> Interval:
-    """The values of a figure that would mend the contradiction, as its claim and the other figures allow."""
-    claimed, computed = Interval(**case["claimed"]), Interval(**case["computed"])
-    kind, role, scale = case["kind"], figure["role"], Interval(case["scale"], case["scale"])
-    value = figure["obs_value"]
-    here = Interval(figure["lower"], figure["upper"]) if value is None else Interval(value, value)
-    if role == "claim":
-        return computed / scale if kind == "sum" else computed
-    if kind == "statement":
-        return claimed
-    if kind in _ONE_SIDED:
-        return Interval(claimed.lower, None) if role == "whole" else Interval(None, (here + claimed - computed).upper)
-    if kind in ("sum", "shares", "change"):
-        return here - claimed + computed if role == "base" else here + claimed - computed
-    if kind == "growth_by_change":
-        up, down = claimed * (computed + scale), computed * (claimed + scale)
-        return here * up / down if role == "right" else here * down / up
-    if kind == "growth":
-        claimed, computed = claimed + scale, computed + scale
-    return here * claimed / computed if role == "left" else here * computed / claimed
-
-
-def _slip(figure: Row, implied: Interval, *, strict: bool) -> tuple[str, int]:
-    """The first slip after which the print would fit, in words, and how likely such a slip is.
-
-    `strict`: both sides of the contradiction are known, so single digits can be told.
-    """
-    if figure["elsewhere"]:
-        return f"{figure['elsewhere']} has the same value: the wrong year?", 3
-    for words, likely, quantity in _slips(figure, strict):
-        if figure["countable"] and quantity.decimals > MULTIPLIERS[quantity.multiplier]:
-            continue  # what is counted comes whole
-        if _fits(quantity, implied) and (strict or _is_near(quantity, implied)):
-            return f"{words}? {quantity.number}{quantity.multiplier} would fit", likely
-    return "", 0
-
-
-def _fits(quantity: Quantity, implied: Interval) -> bool:
-    """True where more than rounding lets the two agree: the value itself, or the middle of what would mend it."""
-    if quantity.value is not None and float(quantity.value) in implied:
-        return True
-    ends = implied.lower, implied.upper
-    return None not in ends and sum(float(e or 0) for e in ends) / 2 in quantity.interval
-
-
-def _is_near(quantity: Quantity, implied: Interval) -> bool:
-    """Below one bound anything fits: what is within a twentieth of it is worth telling."""
-    bound = implied.upper if implied.lower is None else implied.lower
-    return bound is not None and abs(bound) <= 20 * abs(float(quantity.value or 0)) <= 400 * abs(bound)
-
-
-def _slips(figure: Row, strict: bool) -> Iterator[tuple[str, int, Quantity]]:
-    """What the print may have been before a slip, the likeliest first."""
-    number, falls = figure["number"], (figure["obs_value"] or 0) < 0
-    if RANGE_DASH in number:
-        return
-    direction = "fall" if falls and not number.startswith("-") else None
-    printed = Quantity(number, figure["multiplier"] or "", "", figure["qualifier"], direction, figure["countable"])
-    if figure["nature"] == "change":
-        yield "rise for fall", 3, replace(printed, direction=None if direction else "fall", number=number.lstrip("-"))
-    for other in _MULTIPLIERS:
-        if other != printed.multiplier:
-            words = f"{printed.multiplier or 'no multiplier'} for {other or 'none'}"
-            yield words, 3, replace(printed, multiplier=other)
-    sign, digits = ("-", number[1:]) if number.startswith("-") else ("", number)
-    for words, likely, make in _OF_DIGITS if strict else _OF_PLACES:
-        yield from ((words, likely, replace(printed, number=sign + made)) for made in make(digits))
-
-
-def _with_a_digit(number: str) -> Iterator[str]:
-    """One more digit before the decimal point."""
-    for place in range(len(number.partition(".")[0]) + 1):
-        yield from (f"{number[:place]}{digit}{number[place:]}" for digit in "0123456789"[place == 0 :])
-
-
-def _without_a_digit(number: str) -> Iterator[str]:
-    whole = len(number.partition(".")[0])
-    yield from (number[:n] + number[n + 1 :] for n in range(whole) if whole > 1)
-
-
-def _shifted(number: str) -> Iterator[str]:
-    whole, _, rest = number.partition(".")
-    if rest:
-        yield f"{whole}{rest[0]}.{rest[1:]}".rstrip(".").lstrip("0") or "0"
-    if len(whole) > 1:
-        yield f"{whole[:-1]}.{whole[-1]}{rest}"
-
-
-def _transposed(number: str) -> Iterator[str]:
-    """Neighbouring digits exchanged, across the decimal point too."""
-    places = [n for n, character in enumerate(number) if character.isdigit()]
-    for one, other in pairwise(places):
-        if number[one] != number[other]:
-            yield number[:one] + number[other] + number[one + 1 : other] + number[one] + number[other + 1 :]
-
-
-def _misread(number: str) -> Iterator[str]:
-    for n, old in enumerate(number):
-        if old.isdigit():
-            yield from (number[:n] + new + number[n + 1 :] for new in "0123456789" if new != old)
-
-
-_OF_PLACES: list[tuple[str, int, Callable[[str], Iterator[str]]]] = [("a decimal point that moved", 3, _shifted)]
-_OF_DIGITS = [
-    ("a dropped digit", 3, _with_a_digit),
-    *_OF_PLACES,
-    ("transposed digits", 2, _transposed),
-    ("a digit too many", 2, _without_a_digit),
-    ("a misread digit", 1, _misread),
-]
-"""Slips in the digits: in words, how likely, and what the number may have been before."""
+    yield f"  apart by {shown(Interval(**case.row['residual']))}; if the sources say so, rules/contradictions.csv takes"
+    yield f"  {case.row['kind']},{'|'.join(case.row['figures'])},why"

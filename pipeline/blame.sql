@@ -1,34 +1,37 @@
--- Which contradictions are there, and what is known of the figures that each concerns? One row a contradiction.
--- broken: in how many contradictions a figure is; agreeing: in how many comparisons of both sides it agrees; source_broken: in
--- how many contradictions its source is; elsewhere: another period for which its value is printed.
-WITH cases AS (FROM reconciliations WHERE NOT agrees AND reason IS NULL),
-members AS (
-    SELECT kind, figures, unnest(CASE WHEN list_contains(list_transform(terms, lambda t: t.observation_id), observation_id)
-        THEN terms ELSE list_prepend({'observation_id': observation_id, 'role': 'claim'}, terms) END) AS term
-    FROM cases),
-record AS (
-    SELECT figure, count(*) FILTER (NOT agrees) AS broken, count(*) FILTER (two_sided AND agrees) AS agreeing
-    FROM (SELECT unnest(figures) AS figure, agrees,
-              complete AND kind NOT IN ('subset', 'addition', 'cumulation') AS two_sided
-          FROM reconciliations WHERE reason IS NULL)
-    GROUP BY figure),
+-- Which comparisons concern a figure that stands in a contradiction, and what is known of each figure in them?
+-- Those that agree tell what a figure must remain; statements of one fact that agree do not, as one may be a copy of the other.
+-- agreeing: in how many comparisons of both sides a figure agrees; source_broken: in how many contradictions its source is.
+WITH comparisons AS (
+    SELECT *, complete AND kind NOT IN ('subset', 'addition', 'cumulation') AS two_sided FROM reconciliations
+    WHERE agrees IS NOT NULL AND reason IS NULL),
+cases AS (FROM comparisons WHERE NOT agrees),
+suspected AS (SELECT DISTINCT unnest(figures) AS figure FROM cases),
 sources_record AS (
     SELECT o.source_id, count(*) AS broken FROM (SELECT unnest(figures) AS observation_id FROM cases)
     JOIN observations o USING (observation_id) GROUP BY o.source_id),
-suspects AS (
-    SELECT m.kind, m.figures, list({'role': m.term.role, 'observation_id': f.observation_id, 'as_printed': f.as_printed,
-        'indicator_id': f.indicator_id, 'ref_area': f.ref_area, 'time_period': f.time_period, 'breakdown': f.breakdown,
-        'number': f.number, 'multiplier': f.multiplier, 'qualifier': f.qualifier, 'obs_value': f.obs_value,
-        'lower': f.lower, 'upper': f.upper, 'rank': f.rank, 'source_kind': f.source_kind, 'countable': u.countable,
-        'nature': i.nature, 'broken': a.broken, 'agreeing': a.agreeing, 'source_broken': s.broken,
-        'elsewhere': (SELECT min(o.time_period) FROM statements o
-            WHERE o.indicator_id = f.indicator_id AND o.ref_area = f.ref_area AND o.breakdown = f.breakdown
-                AND o.obs_value = f.obs_value AND o.period_end <> f.period_end)}
-        ORDER BY m.term.role = 'claim' DESC, f.observation_id) AS suspects
-    FROM members m JOIN statements f ON f.observation_id = m.term.observation_id
-    JOIN indicators i USING (indicator_id) JOIN units u ON u.unit_id = f.unit_id
-    JOIN record a ON a.figure = f.observation_id JOIN sources_record s ON s.source_id = f.source_id
-    GROUP BY m.kind, m.figures)
-SELECT c.kind, c.figures, c.scale, {'lower': c.residual_lower, 'upper': c.residual_upper} AS residual, {'lower': c.claimed_lower, 'upper': c.claimed_upper} AS claimed,
-    {'lower': c.computed_lower, 'upper': c.computed_upper} AS computed, s.suspects
-FROM cases c JOIN suspects s USING (kind, figures)
+record AS (
+    SELECT s.figure, count(*) FILTER (c.agrees AND c.two_sided AND c.kind <> 'statement') AS agreeing
+    FROM suspected s JOIN comparisons c ON list_contains(c.figures, s.figure) GROUP BY s.figure),
+told AS (
+    SELECT f.observation_id, f.as_printed, f.indicator_id, f.ref_area, f.time_period, f.breakdown, f.number, f.multiplier,
+        f.qualifier, f.obs_value, f.lower, f.upper, f.rank, f.source_id, f.source_kind, f.known_from, u.countable, i.nature,
+        i.minimum, r.agreeing, s.broken AS source_broken,
+        (SELECT list({'time_period': o.time_period, 'value': o.obs_value}) FROM statements o
+         WHERE o.indicator_id = f.indicator_id AND o.ref_area = f.ref_area AND o.breakdown = f.breakdown
+            AND o.obs_value = f.obs_value AND o.period_end <> f.period_end AND o.span = f.span) AS elsewhere,
+        (SELECT list({'observation_id': o.observation_id, 'value': o.obs_value, 'lower': o.lower, 'upper': o.upper})
+         FROM statements o
+         WHERE o.source_id = f.source_id AND o.unit_id = f.unit_id AND o.period_end = f.period_end
+            AND o.ref_area = f.ref_area AND o.observation_id <> f.observation_id) AS beside
+    FROM record r JOIN statements f ON f.observation_id = r.figure JOIN sources_record s ON s.source_id = f.source_id
+    JOIN indicators i USING (indicator_id) JOIN units u ON u.unit_id = f.unit_id)
+SELECT c.kind, c.figures, c.agrees, c.two_sided, c.scale, {'lower': c.claimed_lower, 'upper': c.claimed_upper} AS claimed,
+    {'lower': c.computed_lower, 'upper': c.computed_upper} AS computed,
+    {'lower': c.residual_lower, 'upper': c.residual_upper} AS residual,
+    c.observation_id AS claim, c.terms, (
+        SELECT list(t ORDER BY t.observation_id = c.observation_id DESC, t.observation_id) FROM told t
+        WHERE list_contains(c.figures, t.observation_id)) AS suspects
+FROM comparisons c
+WHERE NOT c.agrees OR (c.two_sided AND c.kind <> 'statement'
+    AND list_has_any(c.figures, (SELECT list(figure) FROM suspected)))
+ORDER BY c.kind, c.figures

@@ -7,7 +7,6 @@ caller turns rows into files and lines.
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import duckdb
@@ -262,11 +261,8 @@ def steps(rules: list[dict[str, Any]]) -> dict[str, int]:
 def _formulas(codes: Codes) -> Iterator[Offence]:
     yield from _rules_along(codes)
     yield from _published_operands(codes)
-    for area in codes.tables["areas"].to_pylist():
-        if area["code"] and area["code"] == area["parent"]:
-            yield Offence(
-                "formula", "areas", area["row"], "parent", f"{area['code']} lies in itself", "the area above it"
-            )
+    yield from _areas_in_themselves(codes)
+    yield from _contradictions_entered_twice(codes)
     rules = codes.tables["derived_rules"].to_pylist()
     known = set(codes.indicators) | {r["derived_id"] for r in rules}
     reachable = steps(rules)
@@ -283,25 +279,72 @@ def _formulas(codes: Codes) -> Iterator[Offence]:
             )
 
 
+def _areas_in_themselves(codes: Codes) -> Iterator[Offence]:
+    rows = codes.tables["areas"].to_pylist()
+    parents = {area["code"]: area["parent"] for area in rows}
+    for area in rows:
+        above, seen = area["parent"], set()
+        while above and above not in seen and above != area["code"]:
+            seen.add(above)
+            above = parents.get(above)
+        if above and above == area["code"]:
+            yield Offence("formula", "areas", area["row"], "parent", f"{above} lies in itself", "the area above it")
+
+
+def _contradictions_entered_twice(codes: Codes) -> Iterator[Offence]:
+    """The order of figures in an entry does not matter."""
+    first: dict[tuple[Any, ...], int] = {}
+    for rule in codes.tables["known_contradictions"].to_pylist():
+        key = (rule["kind"], *sorted((rule["figures"] or "").split("|")))
+        if first.setdefault(key, rule["row"]) != rule["row"]:
+            yield Offence(
+                "unique", "known_contradictions", rule["row"], "figures", rule["figures"] or "", other=first[key]
+            )
+
+
 def _rules_along(codes: Codes) -> Iterator[Offence]:
     """Parts along a dimension name it and its codes; along areas they name none; parts of something else, neither."""
     known: dict[str, list[str]] = {"ref_area": []}
     for row in codes.tables["dimensions"].to_pylist():
         known.setdefault(row["dimension"], []).append(row["code"])
     for rule in codes.tables["parts"].to_pylist():
-        along, wanted = rule["along"], (rule["codes"] or "").split("|")
-        tell = partial(Offence, "formula", "parts", rule["row"])
-        if along and along not in known:
-            yield Offence("code", "parts", rule["row"], "along", along, "the dimensions, or ref_area",
-                          nearest(along, [k for k in known if k]))  # fmt: skip
-        elif bool(rule["codes"]) != (along not in (None, "ref_area")):
-            yield tell("codes", f"codes {rule['codes'] or 'empty'}", "the codes along a dimension, and only there")
-        elif rule["codes"] and (unknown := set(wanted) - set(known[along]) | {c for c in wanted if c == TOTAL}):
-            yield tell("codes", f"{', '.join(sorted(unknown))} along {along}", f"its codes: {'|'.join(known[along])}")
-        elif rule["kind"] == "shares" and (rule["whole"] != rule["part"] or not rule["codes"]):
-            yield tell("part", f"{rule['part']} of {rule['whole']}", "one indicator twice, along a dimension")
-        elif rule["part"] and rule["part"] == rule["whole"] and not along:
-            yield tell("part", f"{rule['part']} is a part of itself", "another indicator")
+        column, seen, expected = _odd_along(rule, known) or _odd_part(rule)
+        if column == "along" and rule["along"] not in known:
+            hint = nearest(rule["along"], [k for k in known if k])
+            yield Offence("code", "parts", rule["row"], "along", rule["along"], "the dimensions, or ref_area", hint)
+        elif column:
+            yield Offence("formula", "parts", rule["row"], column, seen, expected)
+
+
+_Odd = tuple[str, str, str]
+"""The column of a rule that is odd, what was seen, what was expected."""
+
+
+def _odd_along(rule: dict[str, Any], known: dict[str, list[str]]) -> _Odd | None:
+    """What is wrong with the dimension of a rule and its codes, if anything."""
+    along, wanted = rule["along"], (rule["codes"] or "").split("|")
+    if along and along not in known:
+        return "along", along, "a dimension"
+    if bool(rule["codes"]) != (along not in (None, "ref_area")):
+        return "codes", f"codes {rule['codes'] or 'empty'}", "the codes along a dimension, and only there"
+    if not rule["codes"]:
+        return None
+    if unknown := set(wanted) - set(known[along]) | {c for c in wanted if c == TOTAL}:
+        return "codes", f"{', '.join(sorted(unknown))} along {along}", f"its codes: {'|'.join(known[along])}"
+    return ("codes", f"{rule['codes']} names a code twice", "each once") if len(set(wanted)) < len(wanted) else None
+
+
+def _odd_part(rule: dict[str, Any]) -> _Odd:
+    """What is wrong with the parts of a rule of this kind, or three empty words."""
+    if rule["factor"] and rule["kind"] != "sum":
+        return "factor", f"a factor for {rule['kind']}", "one for a sum only"
+    if rule["along"] and rule["kind"] == "addition":
+        return "along", f"an addition along {rule['along']}", "an addition of another indicator"
+    if rule["kind"] == "shares" and (rule["whole"] != rule["part"] or not rule["codes"]):
+        return "part", f"{rule['part']} of {rule['whole']}", "one indicator twice, along a dimension"
+    if rule["part"] and rule["part"] == rule["whole"] and not rule["along"]:
+        return "part", f"{rule['part']} is a part of itself", "another indicator"
+    return "", "", ""
 
 
 _NEEDED = {
@@ -320,10 +363,10 @@ def _published_operands(codes: Codes) -> Iterator[Offence]:
                 yield Offence(
                     "formula", "published_rules", rule["row"], column, f"{column} {rule[column] or 'empty'}", expected
                 )
-        if rule["code"] and not rule["along"]:
-            yield Offence(
-                "formula", "published_rules", rule["row"], "code", f"code {rule['code']} along nothing", "a dimension"
-            )
+        along = [d["code"] for d in codes.tables["dimensions"].to_pylist() if d["dimension"] == rule["along"]]
+        if rule["code"] and rule["code"] not in along:
+            seen, expected = f"code {rule['code']} along {rule['along'] or 'nothing'}", f"its codes: {'|'.join(along)}"
+            yield Offence("formula", "published_rules", rule["row"], "code", seen, expected)
 
 
 def _formula(rule: dict[str, Any], seen: str, expected: str, column: str, hint: str = "") -> Offence:

@@ -111,7 +111,7 @@ def finding(
     """A finding worded by the catalogue, `excerpt` at its end; control characters of the data are made visible."""
     entry = RULES[rule]
     message = entry.template.format(seen=visible(seen), expected=visible(expected))
-    return Finding(rule, entry.severity, file, line, column, f"{message}\n{excerpt}".rstrip(), visible(hint))
+    return Finding(rule, entry.severity, file, line, column, f"{message}\n{excerpt}".rstrip(), visible(hint, 600))
 
 
 def visible(value: object, limit: int = 200) -> str:

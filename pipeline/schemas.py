@@ -259,6 +259,8 @@ class Parts(pandera.DataFrameModel):
         nullable=True, str_matches=CODE)
     codes: Text = column("维度代码", "The codes along it that make the whole, separated by |", nullable=True,
         str_matches=rf"^{DIMENSION_CODE}(\|{DIMENSION_CODE})*$")
+    set_id: Text = column("分组", "Name of a set of parts, where a whole is divided in more ways than one",
+        nullable=True, str_matches=CODE)
     factor: Real = column("倍数", "The parts add up to this many times the whole; empty: once", nullable=True, gt=0)
     factor_unit: Text = column("倍数单位", "Unit of the factor, where it has one", nullable=True, codes="units.unit_id")
     note: Text = column("备注", "Why", nullable=True)
@@ -344,7 +346,7 @@ TABLES = {
         Table("themes", Themes, "codelists/themes.csv", ("theme_id",)),
         Table("qualifiers", Qualifiers, "codelists/qualifiers.csv", ("qualifier", "printed", "position")),
         Table("dimensions", Dimensions, "codelists/dimensions.csv", ("dimension", "code")),
-        Table("parts", Parts, "rules/parts.csv", ("whole", "part", "along", "kind", "codes")),
+        Table("parts", Parts, "rules/parts.csv", ("whole", "part", "along", "codes", "set_id", "kind")),
         Table("published_rules", PublishedRules, "rules/published.csv", ("published", "kind")),
         Table("known_contradictions", KnownContradictions, "rules/contradictions.csv", ("kind", "figures")),
         Table("derived_rules", DerivedRules, "rules/derived.csv", ("derived_id",)),

@@ -64,6 +64,8 @@ CREATE OR REPLACE MACRO iv_div(a, b) AS list_transform([_ends(a, b)], lambda e: 
 CREATE OR REPLACE MACRO iv_overlaps(a, b) AS
     list_transform([_ends(a, b)], lambda e: e.al <= e.bh AND e.bl <= e.ah)[1];
 
+CREATE OR REPLACE MACRO _apart(al, ah, bl, bh) AS coalesce(al > bh, false) OR coalesce(bl > ah, false);
+
 -- Amounts in 万 (10 thousand) and 亿 (100 million), to and from base units.
 CREATE OR REPLACE MACRO to_wan(x) AS x / 1e4;
 CREATE OR REPLACE MACRO to_yi(x) AS x / 1e8;
@@ -89,3 +91,9 @@ CREATE OR REPLACE MACRO breakdown_with(breakdown, dimension, code) AS
 -- A day so much earlier: P1Y, P6M.
 CREATE OR REPLACE MACRO earlier(day, lag) AS
     (day - to_months(regexp_extract(lag, '[0-9]+')::INTEGER * CASE WHEN ends_with(lag, 'Y') THEN 12 ELSE 1 END))::DATE;
+
+-- The length of a period: in months where it begins and ends with one (P12M), else in days (P7D); and the number in it.
+CREATE OR REPLACE MACRO span(first_day, last_day) AS
+    CASE WHEN day(first_day) = 1 AND day(last_day + 1) = 1
+         THEN 'P' || date_diff('month', first_day, last_day + 1) || 'M' ELSE 'P' || (last_day - first_day + 1) || 'D' END;
+CREATE OR REPLACE MACRO span_number(length) AS regexp_extract(length, '[0-9]+')::INTEGER;

@@ -4,7 +4,7 @@
 -- that had appeared. A source dated to a month counts from its last day. Figures of undated sources stand apart: is_dated is
 -- false, and they replace no others.
 CREATE OR REPLACE MACRO as_of(day) AS TABLE
-    SELECT s.* EXCLUDE (flow_start, place), s.known_from IS NOT NULL AS is_dated
+    SELECT s.* EXCLUDE (flow_start, span, place), s.known_from IS NOT NULL AS is_dated
     FROM statements s
     WHERE s.known_from <= day::DATE OR s.known_from IS NULL
     QUALIFY s.known_from IS NULL OR row_number() OVER (

@@ -43,20 +43,20 @@ def test_a_series_has_bounds_and_its_gaps_as_gaps(connection: Connection) -> Non
 
 
 def test_flows_of_different_lengths_are_series_of_their_own(connection: Connection) -> None:
-    sql = """SELECT months, list(time_period ORDER BY time_period) FROM series
-             WHERE indicator_id = 'welfare_lottery_sales' AND ref_area = 'CN' AND NOT is_gap GROUP BY months ORDER BY months"""
-    assert rows(connection, sql) == [(1, ["2022-12", "2023-06"]), (6, ["2023-S1"]), (12, ["2021", "2022"])]
+    sql = """SELECT span, list(time_period ORDER BY time_period) FROM series
+             WHERE indicator_id = 'welfare_lottery_sales' AND ref_area = 'CN' AND NOT is_gap GROUP BY span ORDER BY span"""
+    assert rows(connection, sql) == [("P12M", ["2021", "2022"]), ("P1M", ["2022-12", "2023-06"]), ("P6M", ["2023-S1"])]
 
 
 def test_no_series_mixes_days_and_lengths(connection: Connection) -> None:
     sql = """SELECT indicator_id FROM series JOIN indicators USING (indicator_id)
-             WHERE (months = 0) <> (nature IN ('stock', 'standard', 'target'))"""
+             WHERE (span = 'P0D') <> (nature IN ('stock', 'standard', 'target'))"""
     assert rows(connection, sql) == []
 
 
 def test_missing_months_and_half_years_are_named(connection: Connection) -> None:
     sql = "SELECT time_period, period_start::VARCHAR, period_end::VARCHAR FROM series WHERE is_gap AND {} ORDER BY 1"
-    found = rows(connection, sql.format("indicator_id = 'sports_lottery_sales' AND months = 1"))
+    found = rows(connection, sql.format("indicator_id = 'sports_lottery_sales' AND span = 'P1M'"))
     assert [period for period, *_ in found] == ["2023-01", "2023-02", "2023-03", "2023-04", "2023-05"]
     found = rows(connection, sql.format("indicator_id = 'disability_allowances_amount'"))
     assert found == [("2022-S2", "2022-07-01", "2022-12-31")]
@@ -241,7 +241,7 @@ def test_a_revision_shows_its_size_and_its_reason(connection: Connection) -> Non
     sql = """SELECT observation_id, is_current, change, change_lower, change_upper, agrees, reason IS NOT NULL FROM revisions
              WHERE indicator_id = 'marriages' AND time_period = '2022' ORDER BY rank DESC"""
     assert rows(connection, sql) == [
-        ("china-marriages-2023-q3:2", False, None, None, None, None, True),
+        ("china-marriages-2023-q3:2", False, None, None, None, None, False),
         ("china-mca-2022:3", True, 2000, 1000, 3000, False, True),
     ]
 
@@ -287,3 +287,44 @@ def test_every_kind_of_comparison_found_its_subjects(connection: Connection) -> 
              "shares": 3, "statement": 4, "subset": 40, "sum": 40}  # fmt: skip
     assert found.keys() == least.keys()
     assert all(found[kind] >= count for kind, count in least.items()), found
+
+
+def moved(connection: Connection, figure: str, period: str, start: str, end: str, name: str) -> None:
+    connection.execute(f"""INSERT INTO observations SELECT * REPLACE ('{name}' AS observation_id, '{period}' AS time_period,
+        DATE '{start}' AS period_start, DATE '{end}' AS period_end) FROM observations WHERE observation_id = '{figure}'""")
+
+
+def test_days_weeks_and_months_are_series_of_their_own(spoiled: Connection) -> None:
+    for n, (period, start, end) in enumerate(
+        [("2021-06", "2021-06-01", "2021-06-30"), ("2022-06-27/P7D", "2022-06-27", "2022-07-03"), ("2022-06-30",) * 3]
+    ):
+        moved(spoiled, "jiangsu-2022-s1:30", period, start, end, f"x:{n}")
+    sql = "SELECT DISTINCT span FROM series WHERE indicator_id = 'charities_new' ORDER BY 1"
+    assert rows(spoiled, sql) == [("P1D",), ("P1M",), ("P6M",), ("P7D",)]
+    sql = "SELECT count(*) FROM compare WHERE indicator_id = 'charities_new'"
+    assert rows(spoiled, sql) == [(0,)]
+
+
+def test_nine_months_come_once_a_year_and_two_years_once_in_two(spoiled: Connection) -> None:
+    for n, (start, end) in enumerate([("2020-01-01", "2020-09-30"), ("2023-01-01", "2023-09-30")]):
+        moved(spoiled, "jiangsu-2022-s1:27", f"{start}/P9M", start, end, f"x:{n}")
+    for n, (start, end) in enumerate([("2018-01-01", "2019-12-31"), ("2020-01-01", "2021-12-31")]):
+        moved(spoiled, "jiangsu-2022-s1:30", f"{start}/P24M", start, end, f"y:{n}")
+    sql = "SELECT time_period, period_end::VARCHAR FROM series WHERE is_gap AND indicator_id = '{}' ORDER BY 1"
+    assert rows(spoiled, sql.format("branches_rectified")) == [
+        ("2021-01-01/P9M", "2021-09-30"), ("2022-01-01/P9M", "2022-09-30"),
+    ]  # fmt: skip
+    assert rows(spoiled, sql.format("charities_new")) == []
+
+
+def test_a_published_change_is_one_row_of_growth(connection: Connection) -> None:
+    sql = "SELECT published_id FROM growth WHERE published_id IS NOT NULL GROUP BY ALL HAVING count(*) > 1"
+    assert rows(connection, sql) == []
+    sql = """SELECT measure, count(*) FROM growth WHERE indicator_id = 'population' AND ref_area = '320100' AND breakdown = ''
+             AND time_period = '2022' GROUP BY ALL ORDER BY 1"""
+    assert rows(connection, sql) == [("change", 1), ("growth", 1)]
+
+
+def test_a_reason_stands_at_the_pair_it_was_given_for(connection: Connection) -> None:
+    sql = "SELECT count(*) FROM revisions WHERE reason IS NOT NULL AND (before IS NULL OR agrees)"
+    assert rows(connection, sql) == [(0,)]

@@ -1,14 +1,18 @@
 -- By how much did it change on a year earlier: as published, beside what the levels give?
 -- One row for each published change or growth, and one for each pair of levels a year apart of which none is published.
--- `computed` is empty where a level is not known; growth is in per cent. Each has bounds; `agrees` compares these.
+-- What a growth is computed from are the levels, or the level and the published change (`by_change`); it is empty where these
+-- are not known. Growth is in per cent. Each has bounds; `agrees` compares these.
 WITH published AS (
     SELECT r.left_id AS indicator_id, CASE r.kind WHEN 'change' THEN 'change' ELSE 'growth' END AS measure,
-        c.ref_area, c.breakdown, c.time_period, c.period_end, f.flow_start, f.obs_value AS published_value,
+        c.ref_area, c.breakdown, c.time_period, c.period_end,
+        CASE WHEN i.nature NOT IN ('stock', 'standard', 'target') THEN f.flow_start END AS flow_start, f.obs_value AS published_value,
         f.lower AS published_lower, f.upper AS published_upper, f.as_printed AS published_print, f.observation_id AS published_id,
         c.computed_lower, c.computed_upper, c.agrees, r.kind = 'growth_by_change' AS by_change,
-        list_filter(c.figures, lambda i: i <> f.observation_id) AS inputs, r.lag
+        list_filter(c.figures, lambda i: i <> f.observation_id) AS inputs, coalesce(r.lag, 'P1Y') AS lag
     FROM reconciliations c JOIN published_rules r ON c.rule = concat_ws(' ', 'published_rules', r.published, r.kind)
-    JOIN statements f USING (observation_id) WHERE r.kind IN ('change', 'growth', 'growth_by_change')),
+    JOIN statements f USING (observation_id) JOIN indicators i ON i.indicator_id = r.left_id
+    WHERE r.kind IN ('change', 'growth', 'growth_by_change')
+    QUALIFY row_number() OVER (PARTITION BY f.observation_id, measure ORDER BY c.agrees IS NULL, by_change) = 1),
 pairs AS (
     SELECT n.indicator_id, n.ref_area, n.breakdown, n.time_period, n.period_end,
         CASE WHEN NOT n.at_day THEN n.period_start END AS flow_start, iv(n.lower, n.upper) AS level, iv(b.lower, b.upper) AS base,

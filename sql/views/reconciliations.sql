@@ -7,7 +7,7 @@
 WITH totals AS (  -- the parts of one whole, each with its place among the figures: an indicator, a code, or an area
     SELECT kind, whole, coalesce(along, '') AS along, part, unnest(coalesce(string_split(codes, '|'), [NULL])) AS code,
         coalesce(factor, 1) AS factor,
-        min(concat_ws(' ', 'parts', whole, part, along)) OVER (PARTITION BY kind, whole, along) AS rule
+        min(concat_ws(' ', 'parts', whole, part, along, codes)) OVER (PARTITION BY kind, whole, along, codes, set_id) AS rule
     FROM parts WHERE kind IN ('sum', 'shares') AND along IS DISTINCT FROM 'ref_area'
     UNION ALL
     SELECT kind, whole, 'ref_area', part, code, coalesce(factor, 1), concat_ws(' ', 'parts', whole, part, 'ref_area')
@@ -22,26 +22,38 @@ heads AS (  -- the figures whose parts are looked for: wholes, and one figure of
         ON t.whole = w.indicator_id AND list_contains(t.codes, breakdown_code(w.breakdown, t.along))
     GROUP BY t.kind, t.rule, t.along, w.source_id, w.ref_area, breakdown_without(w.breakdown, t.along), w.period_end,
         w.flow_start),
-wanted AS (  -- which figures each claim is compared with
-    SELECT h.kind, h.rule, h.observation_id AS claim, h.is_share, t.factor, 1::DOUBLE AS scale, 'part' AS role,
-        t.part AS indicator_id, CASE t.along WHEN 'ref_area' THEN t.code ELSE w.ref_area END AS ref_area,
+wanted AS (  -- which figures each claim is compared with; a claim may be compared more than once (`part_span`)
+    SELECT h.kind, h.rule, h.observation_id AS claim, h.is_share, '' AS part_span, t.factor, 1::DOUBLE AS scale,
+        'part' AS role, t.part AS indicator_id, CASE t.along WHEN 'ref_area' THEN t.code ELSE w.ref_area END AS ref_area,
         CASE WHEN t.along IN ('', 'ref_area') THEN w.breakdown ELSE breakdown_with(w.breakdown, t.along, t.code)
         END AS breakdown, w.period_end, w.flow_start
     FROM heads h JOIN statements w USING (observation_id) JOIN totals t USING (kind, rule)
     LEFT JOIN areas a ON t.along = 'ref_area' AND a.code = t.code
     WHERE t.along <> 'ref_area' OR a.parent = w.ref_area
     UNION ALL  -- a part and its whole
-    SELECT p.kind, concat_ws(' ', 'parts', p.whole, p.part, p.along), w.observation_id, false, 1, 1, 'whole',
+    SELECT p.kind, concat_ws(' ', 'parts', p.whole, p.part, p.along, p.codes), w.observation_id, false, '', 1, 1, 'whole',
         p.whole, w.ref_area, coalesce(breakdown_without(w.breakdown, p.along), w.breakdown), w.period_end, w.flow_start
     FROM parts p JOIN statements w ON w.indicator_id = p.part
     WHERE p.kind = 'subset' AND p.along IS DISTINCT FROM 'ref_area'
         AND (p.along IS NULL OR list_contains(string_split(p.codes, '|'), breakdown_code(w.breakdown, p.along)))
-    UNION ALL  -- a stock and what was added to it
-    SELECT p.kind, concat_ws(' ', 'parts', p.whole, p.part), w.observation_id, false, 1, 1, 'part',
-        p.part, w.ref_area, w.breakdown, w.period_end, NULL
-    FROM parts p JOIN statements w ON w.indicator_id = p.whole WHERE p.kind = 'addition'
+    UNION ALL  -- a stock and each flow that entered it up to its day
+    SELECT DISTINCT p.kind, concat_ws(' ', 'parts', p.whole, p.part), w.observation_id, false, f.span, 1, 1, 'part',
+        p.part, w.ref_area, w.breakdown, w.period_end, f.flow_start
+    FROM parts p JOIN statements w ON w.indicator_id = p.whole
+    JOIN statements f ON f.indicator_id = p.part AND f.ref_area = w.ref_area AND f.breakdown = w.breakdown
+        AND f.period_end = w.period_end WHERE p.kind = 'addition'
+    UNION ALL  -- a count over a period and those over the shorter ones of one length that it holds
+    SELECT DISTINCT 'cumulation', NULL, w.observation_id, false, f.span, 1, 1, 'part', w.indicator_id, w.ref_area, w.breakdown,
+        f.period_end, f.flow_start
+    FROM indicators i JOIN statements w USING (indicator_id)
+    JOIN statements f ON f.indicator_id = w.indicator_id AND f.ref_area = w.ref_area AND f.breakdown = w.breakdown
+        AND f.span <> w.span AND f.period_start >= w.period_start AND f.period_end <= w.period_end
+        AND CASE WHEN ends_with(f.span, 'M')
+                 THEN date_diff('month', w.period_start, f.period_start) % span_number(f.span) = 0
+                 ELSE (f.period_start - w.period_start) % span_number(f.span) = 0 END
+    WHERE i.nature = 'flow' AND i.minimum >= 0
     UNION ALL  -- what is published and what it follows from
-    SELECT r.kind, concat_ws(' ', 'published_rules', r.published, r.kind), w.observation_id, false, 1, r.scale, o.role,
+    SELECT r.kind, concat_ws(' ', 'published_rules', r.published, r.kind), w.observation_id, false, '', 1, r.scale, o.role,
         CASE WHEN o.is_left THEN r.left_id ELSE r.right_id END, w.ref_area,
         CASE WHEN r.along IS NULL THEN w.breakdown WHEN NOT o.is_left THEN breakdown_without(w.breakdown, r.along)
              WHEN r.code IS NOT NULL THEN breakdown_with(w.breakdown, r.along, r.code) ELSE w.breakdown END,
@@ -55,16 +67,17 @@ wanted AS (  -- which figures each claim is compared with
                  ('rate', 'base', false, true), ('per_day', 'left', true, false)
     ) o(kind, role, is_left, is_earlier) ON o.kind = r.kind),
 found AS (  -- the figure for each of them
-    SELECT q.* EXCLUDE (period_end, flow_start), p.observation_id, p.as_printed, iv(p.lower, p.upper) AS bounds
+    SELECT q.*, p.observation_id, p.as_printed, iv(p.lower, p.upper) AS bounds
     FROM wanted q JOIN statements w ON w.observation_id = q.claim
     LEFT JOIN statements p ON p.indicator_id = q.indicator_id AND p.ref_area = q.ref_area AND p.breakdown = q.breakdown
         AND p.period_end = q.period_end AND (p.at_day OR q.flow_start IS NULL OR p.period_start = q.flow_start)
         AND (p.source_id = w.source_id OR (p.place = 1 AND w.place = 1))
     QUALIFY row_number() OVER (
-        PARTITION BY q.kind, q.rule, q.claim, q.role, q.indicator_id, q.ref_area, q.breakdown
+        PARTITION BY q.kind, q.rule, q.claim, q.part_span, q.role, q.indicator_id, q.ref_area, q.breakdown, q.period_end,
+            q.flow_start
         ORDER BY p.source_id = w.source_id DESC NULLS LAST, p.place) = 1),
 gathered AS (
-    SELECT f.kind, f.rule, f.claim, f.is_share, any_value(f.factor)::DOUBLE AS factor, any_value(f.scale) AS scale,
+    SELECT f.kind, f.rule, f.claim, f.is_share, f.part_span, any_value(f.factor)::DOUBLE AS factor, any_value(f.scale) AS scale,
         bool_or(f.role = 'part') AS has_parts, bool_and(f.observation_id IS NOT NULL) AS complete,
         bool_and(i.minimum >= 0) AS no_negatives,
         list({'observation_id': f.observation_id, 'role': f.role}
@@ -74,7 +87,7 @@ gathered AS (
         any_value(f.bounds) FILTER (f.role = 'left') AS first, any_value(f.bounds) FILTER (f.role = 'right') AS second,
         any_value(f.bounds) FILTER (f.role = 'base') AS base
     FROM found f JOIN indicators i USING (indicator_id)
-    GROUP BY f.kind, f.rule, f.claim, f.is_share
+    GROUP BY f.kind, f.rule, f.claim, f.is_share, f.part_span
     HAVING count(f.observation_id) > 0 OR NOT has_parts),
 quotients AS (  -- each published kind as a difference, or as a quotient times its scale; growth is a quotient less 1
     SELECT *, CASE kind WHEN 'growth_by_change' THEN second ELSE first END AS dividend,
@@ -101,24 +114,18 @@ compared AS (
                         CASE kind WHEN 'growth' THEN iv(-scale, -scale) ELSE iv(0, 0) END)
         END AS computed
     FROM quotients
-    UNION ALL  -- two sources of one fact, or one source that states it twice
+    UNION ALL  -- the statement that counts and each other one, and others that agree with it but not with each other
     SELECT 'statement', NULL, other.observation_id, false, 1, 1, true,
         [{'observation_id': best.observation_id, 'role': 'statement'}], best.as_printed, true, iv(best.lower, best.upper)
     FROM statements best JOIN statements other ON other.indicator_id = best.indicator_id AND other.ref_area = best.ref_area
         AND other.breakdown = best.breakdown AND other.period_end = best.period_end
         AND other.flow_start IS NOT DISTINCT FROM best.flow_start AND other.place > best.place
-    UNION ALL  -- what is counted over a period, and over a longer one that holds it
-    (SELECT 'cumulation', NULL, short.observation_id, false, 1, 1, true,
-        [{'observation_id': long.observation_id, 'role': 'whole'}], long.as_printed, true, iv(NULL, long.upper)
-    FROM indicators i JOIN statements short USING (indicator_id)
-    JOIN statements long ON long.indicator_id = i.indicator_id AND long.ref_area = short.ref_area
-        AND long.breakdown = short.breakdown AND long.period_start <= short.period_start
-        AND long.period_end >= short.period_end AND (long.source_id = short.source_id OR (long.place = 1 AND short.place = 1))
-        AND long.period_end - long.period_start > short.period_end - short.period_start
-    WHERE i.nature = 'flow' AND i.minimum >= 0
-    QUALIFY row_number() OVER (
-        PARTITION BY short.observation_id, long.period_start, long.period_end
-        ORDER BY long.source_id = short.source_id DESC, long.place) = 1)),
+    JOIN statements first ON first.indicator_id = best.indicator_id AND first.ref_area = best.ref_area
+        AND first.breakdown = best.breakdown AND first.period_end = best.period_end
+        AND first.flow_start IS NOT DISTINCT FROM best.flow_start AND first.place = 1
+    WHERE best.place = 1 OR best.source_id = other.source_id OR (_apart(best.lower, best.upper, other.lower, other.upper)
+        AND NOT _apart(best.lower, best.upper, first.lower, first.upper)
+        AND NOT _apart(other.lower, other.upper, first.lower, first.upper))),
 judged AS (
     SELECT c.*, CASE WHEN c.is_share THEN iv(100, 100) WHEN c.factor = 1 THEN iv(w.lower, w.upper)
                      ELSE iv_mul(iv(w.lower, w.upper), iv(c.factor, c.factor)) END AS claimed,

@@ -15,5 +15,5 @@ SELECT t.indicator_id, t.ref_area, t.breakdown, t.time_period, t.source_id, t.ob
     CASE WHEN t.before IS NOT NULL THEN c.difference.upper END AS change_upper,
     CASE WHEN t.before IS NOT NULL THEN iv_overlaps(t.now, t.earlier_print) END AS agrees,
     (SELECT any_value(k.reason) FROM known_contradictions k
-     WHERE k.kind = 'statement' AND list_contains(string_split(k.figures, '|'), t.observation_id)) AS reason
+     WHERE k.kind = 'statement' AND t.before IS NOT NULL AND list_has_all(string_split(k.figures, '|'), [t.observation_id, t.before])) AS reason
 FROM told t CROSS JOIN LATERAL (SELECT iv_sub(t.now, t.earlier_print) AS difference) c

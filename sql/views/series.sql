@@ -1,29 +1,32 @@
 -- How does an indicator develop in an area, with bounds, and where are the gaps?
--- One series holds values of one length: stocks at a day, or flows over months of one number (`months`), never both and never
--- a quarter beside a year. A gap is a row without value: a period of that length, for stocks a year, between the first and
--- the last figure for which there is none. Values are the sources' own: nothing is added up over time.
+-- One series holds values of one length (`span`): stocks at a day (P0D), or flows over P1M, P3M, P12M …, never a quarter beside
+-- a year. A gap is a row without value between the first and the last figure: a period for which there is none, for stocks a
+-- year. Periods that do not fill the year evenly (P9M) come once a year, those of days have no gaps. Nothing is added up.
 WITH figures AS (
-    SELECT c.*, CASE WHEN c.at_day THEN 0 ELSE date_diff('month', c.period_start, c.period_end + 1) END AS months,
-        CASE WHEN c.at_day OR months % 12 = 0 THEN 12 ELSE greatest(months, 1) END AS step
+    SELECT c.*, CASE WHEN c.at_day THEN 'P0D' ELSE span(c.period_start, c.period_end) END AS span,
+        CASE WHEN c.at_day THEN date_trunc('year', c.period_end)::DATE ELSE c.period_start END AS slot_start
     FROM current c),
-spans AS (
-    SELECT indicator_id, ref_area, breakdown, months, step, min(period_start) AS first_start, max(period_start) AS last_start
+lines AS (  -- one row a series: from its first slot to its last, so many months apart
+    SELECT indicator_id, ref_area, breakdown, span, min(slot_start) AS first_start, max(slot_start) AS last_start,
+        CASE WHEN span = 'P0D' THEN 12 WHEN ends_with(span, 'D') THEN NULL
+             WHEN 12 % span_number(span) = 0 OR span_number(span) % 12 = 0 THEN span_number(span) ELSE 12 END AS step
     FROM figures GROUP BY ALL),
-expected AS (  -- the first day of each period that a series without gaps would have
-    SELECT s.*, unnest(generate_series(CASE WHEN months = 0 THEN date_trunc('year', first_start) ELSE first_start END,
-        last_start, to_months(step)))::DATE AS start
-    FROM spans s),
+slots AS (
+    SELECT l.*, unnest(generate_series(l.first_start, l.last_start, to_months(l.step)))::DATE AS start
+    FROM lines l WHERE l.step IS NOT NULL),
 gaps AS (
-    SELECT e.* FROM expected e ANTI JOIN figures f ON f.indicator_id = e.indicator_id AND f.ref_area = e.ref_area
-        AND f.breakdown = e.breakdown AND f.months = e.months
-        AND f.period_start >= e.start AND f.period_start < e.start + to_months(e.step))
-SELECT indicator_id, ref_area, breakdown, months, time_period, period_start, period_end, obs_value, lower, upper, unit_id,
+    SELECT s.*, (s.start + to_months(CASE WHEN s.span = 'P0D' THEN 12 ELSE span_number(s.span) END) - INTERVAL 1 DAY)::DATE AS stop
+    FROM slots s ANTI JOIN figures f ON f.indicator_id = s.indicator_id AND f.ref_area = s.ref_area
+        AND f.breakdown = s.breakdown AND f.span = s.span
+        AND f.slot_start >= s.start AND f.slot_start < s.start + to_months(s.step))
+SELECT indicator_id, ref_area, breakdown, span, time_period, period_start, period_end, obs_value, lower, upper, unit_id,
     as_printed, source_id, observation_id, false AS is_gap
 FROM figures
 UNION ALL
-SELECT indicator_id, ref_area, breakdown, months,
-    year(start) || CASE WHEN step = 12 THEN '' WHEN step = 6 THEN '-S' || (1 + (month(start) - 1) // 6)
-        WHEN step = 3 THEN '-Q' || quarter(start) ELSE strftime(start, '-%m') || CASE step WHEN 1 THEN '' ELSE '-01/P' || step || 'M' END
-    END,
-    start, (start + to_months(step) - INTERVAL 1 DAY)::DATE, NULL, NULL, NULL, i.unit_id, NULL, NULL, NULL, true
+SELECT indicator_id, ref_area, breakdown, span,
+    CASE WHEN span IN ('P0D', 'P12M') AND month(start) = 1 THEN year(start)::VARCHAR
+         WHEN span = 'P6M' AND month(start) IN (1, 7) THEN year(start) || '-S' || (1 + month(start) // 7)
+         WHEN span = 'P3M' AND month(start) % 3 = 1 THEN year(start) || '-Q' || quarter(start)
+         WHEN span = 'P1M' THEN strftime(start, '%Y-%m') ELSE start || '/' || span END,
+    start, stop, NULL, NULL, NULL, i.unit_id, NULL, NULL, NULL, true
 FROM gaps JOIN indicators i USING (indicator_id)
