@@ -53,14 +53,19 @@ def column(
     codes: str | None = None,
     unit: str | None = None,
     sdmx: str | None = None,
+    names: dict[str, tuple[str, str]] | None = None,
     verbatim: bool = False,
     **checks: Any,
 ) -> Any:
     """Declare a column. `codes` names the code list its values come from, as `table.column`.
 
+    `names` is a code list of its own, too short for a table: what each code means in English and in Chinese.
     A keyed text without pattern, list or codes is free text: nothing in it may run as a formula, but where `verbatim`.
     """
     metadata = {"zh": zh, "keyed": keyed, "published": published, "codes": codes, "unit": unit, "sdmx": sdmx}
+    if names:
+        metadata["names"], checks["isin"] = names, list(names)
+        en += ": " + "; ".join(f"{code} ({meaning})" for code, (meaning, _) in names.items())
     is_free_text = keyed and not codes and not {"str_matches", "isin"} & checks.keys()
     metadata["bad"] = (BAD_PRINT if verbatim else BAD_TEXT) if is_free_text else None
     return pandera.Field(description=en, metadata=metadata, **checks)
@@ -73,9 +78,10 @@ def column(
 class Observations(pandera.DataFrameModel):
     """Published figures, one row each, with the interval that the printed form allows."""
 
-    observation_id: Text = column("观测编号", "source_id:figure_no, given once and never changed", keyed=False)
+    observation_id: Text = column("观测编号", "source_id:figure_no, given once and never changed", keyed=False,
+        sdmx="OBSERVATION_ID")
     source_id: Text = column("来源编号", "The bulletin the figure was printed in", keyed=False,
-        codes="sources.source_id")
+        codes="sources.source_id", sdmx="SOURCE")
     figure_no: Int = column("序号", "Number of the figure within its source", published=False, ge=1)
     indicator_id: Text = column("指标编号", "What was counted or measured", codes="indicators.indicator_id",
         sdmx="INDICATOR")
@@ -87,13 +93,13 @@ class Observations(pandera.DataFrameModel):
     obs_value: Real = column("数值", "Value in base units; empty for a range", keyed=False, nullable=True,
         unit="see unit_id", sdmx="OBS_VALUE")
     lower: Real = column("下界", "Least value that the printed form allows; empty: unbounded", keyed=False,
-        nullable=True, unit="see unit_id")
+        nullable=True, unit="see unit_id", sdmx="LOWER")
     upper: Real = column("上界", "Greatest value that the printed form allows; empty: unbounded", keyed=False,
-        nullable=True, unit="see unit_id")
+        nullable=True, unit="see unit_id", sdmx="UPPER")
     unit_id: Text = column("单位编号", "Unit of obs_value, lower and upper: the indicator's", keyed=False,
         nullable=True, sdmx="UNIT_MEASURE")
     qualifier: Text = column("限定", "How the number is qualified in print", nullable=True,
-        codes="qualifiers.qualifier")
+        codes="qualifiers.qualifier", sdmx="QUALIFIER")
     direction: Text = column("方向", "rise or fall, for a change", published=False, nullable=True,
         isin=["rise", "fall"])
     number: Text = column("数字", "Digits as printed, without commas and spaces", str_matches=NUMBER)
@@ -104,14 +110,16 @@ class Observations(pandera.DataFrameModel):
         isin=["multiplier", "unit", "both"])
     printed_decimals: Tiny = column("小数位数", "Digits printed behind the decimal point", keyed=False, nullable=True,
         sdmx="DECIMALS")
-    as_printed: Text = column("原文", "The characters of the figure, verbatim", verbatim=True)
+    as_printed: Text = column("原文", "The characters of the figure, verbatim", verbatim=True,
+        sdmx="AS_PRINTED")
     paragraph: Int = column("段落", "Number of the non-empty line in the text", nullable=True, ge=1)
     char_start: Int = column("起始字符", "First code point of the figure in the text", nullable=True, ge=0)
     char_end: Int = column("结束字符", "Code point behind the figure", nullable=True, ge=1)
-    evidence: Text = column("证据", "verified: a machine compared it with the text; keyed: not yet", keyed=False,
-        isin=["verified", "keyed"])
-    obs_status: Text = column("观测状态", "A normal, B break in the series", keyed=False, isin=["A", "B"],
-        sdmx="OBS_STATUS")
+    evidence: Text = column("证据", "How far it has been checked", keyed=False, sdmx="EVIDENCE",
+        names={"verified": ("a machine compared it with the text", "机器已与原文核对"),
+               "keyed": ("not yet compared", "尚未核对")})
+    obs_status: Text = column("观测状态", "Status of the observation", keyed=False, sdmx="OBS_STATUS",
+        names={"A": ("normal value", "正常值"), "B": ("break in the series", "序列中断")})
     note: Text = column("备注", "What a reader must know", nullable=True, sdmx="COMMENT_OBS")
 
 
@@ -358,15 +366,18 @@ PUBLISHED = [table for table in TABLES.values() if table.is_published]
 
 RESERVED = frozenset(
     {"filename", "breakdown", "at_day", "exponent", "countable", "rate", "plain_number", "tenths", "decimals", "zeros"}
-    | {"below", "above", "sign", "first_end", "last_end", "core", "stripped", "flow_start"}
+    | {"below", "above", "sign", "first_end", "last_end", "core", "stripped", "flow_start", "unit_mult"}
 )
-"""Names that queries use beside the declared and working columns: no dimension may take one."""
+"""Names that queries and SDMX use beside the declared and working columns: no dimension may take one."""
 
 
 def is_free(name: str) -> bool:
     """True for a name that a dimension may have."""
     declared = TABLES["observations"].model.to_schema().columns
-    return not any(name in taken for taken in (declared, WORKING, WORKING_FIGURES, RESERVED))
+    concepts = {each.metadata["sdmx"] for each in declared.values()}
+    return name.upper() not in concepts and not any(
+        name in taken for taken in (declared, WORKING, WORKING_FIGURES, RESERVED)
+    )
 
 
 def dimension_column(name: str, codes: str) -> pandera.Column:

@@ -9,6 +9,8 @@ from pipeline import schemas
 from pipeline.publish import NAME
 from pipeline.schemas import TABLES
 
+TITLE = "Minsheng: figures of Chinese civil-affairs bulletins"
+DESCRIPTION = "Every figure with its printed form, the interval it allows and the characters it came from."
 _PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 _TYPES = {
     pa.string(): "string", pa.bool_(): "boolean", pa.int8(): "integer", pa.int32(): "integer",
@@ -31,8 +33,8 @@ def descriptor(
     return {
         "$schema": _PROFILE,
         "name": NAME,
-        "title": "Minsheng: figures of Chinese civil-affairs bulletins",
-        "description": "Every figure with its printed form, the interval it allows and the characters it came from.",
+        "title": TITLE,
+        "description": DESCRIPTION,
         "version": made["data_version"],
         **made,
         "licenses": LICENCES,
