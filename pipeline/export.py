@@ -44,7 +44,7 @@ class Exported:
 
 def export(
     form: str,
-    out: Path | None = None,
+    out: str | Path | None = None,
     wanted: Iterable[str] = (),
     folder: str | Path | None = None,
     *,
@@ -58,13 +58,13 @@ def export(
     """
     home, names = access.dataset(folder), list(dict.fromkeys(wanted))
     if form == "sdmx-csv":
-        return _export_sdmx(home / SDMX, out or Path("minsheng-sdmx.csv"), names, force)
+        return _export_sdmx(home / SDMX, Path(out or "minsheng-sdmx.csv"), names, force)
     is_file = form == "xlsx" or len(names) == 1
     with duckdb.connect() as connection:
         data = _Dataset(connection, home)
         known = data.dictionary()
         chosen = _chosen(names, known)
-        target = _free(out or _usual(form, names), force, None if is_file else {f"{n}.{form}" for n in known})
+        target = _free(Path(out or _usual(form, names)), force, None if is_file else {f"{n}.{form}" for n in known})
         counts = {name: data.count(name, columns) for name, columns in chosen.items()}
         with _draft(target) as draft:
             if form == "xlsx":

@@ -21,6 +21,7 @@ FIRST_DAY = date(1900, 3, 1)
 _FONT = "Microsoft YaHei"  # comes with Windows and with Office; elsewhere any font with Chinese takes its place
 _CREATED = datetime(1980, 1, 1)  # the same bytes at every export
 _MEASURED, _NARROW, _WIDE = 1000, 9, 60  # rows that a column's width is taken from; its limits, in characters
+_PAGE = 70  # width of the first sheet's two columns
 _ABOUT = (
     ("One row of the table observations is one printed figure. as_printed has its characters, source_id its source.",
      "observations 表每行是一个印出来的数字：as_printed 是原文，source_id 是出处。"),
@@ -85,9 +86,11 @@ def _describe(book: Any, sheets: list[Sheet], package: Row) -> None:
     strong, plain = (book.add_format({"bold": bold, "text_wrap": True, "valign": "top"}) for bold in (True, False))
     page = book.add_worksheet("about")
     page.hide_gridlines(2)
-    page.set_column(0, 0, 70)
-    page.set_column(1, 1, 60)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
+    page.set_column(0, 1, _PAGE)
     for place, (cells, is_strong) in enumerate(_lines(sheets, package)):
+        page.set_row(place, 18 * max(-(-_width(text) // _PAGE) for text in cells))  # not every reader does it alone
         for column, text in enumerate(cells):
             page.write_string(place, column, text, strong if is_strong else plain)
 

@@ -4,6 +4,8 @@ import json
 import math
 import re
 import shutil
+import subprocess
+import sys
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -310,6 +312,21 @@ def test_columns_are_as_wide_as_their_content_within_limits(exported: Path) -> N
     assert 59 < max(widths) < 62
 
 
+def test_a_width_is_taken_from_the_first_rows_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "_MEASURED", 1)
+    folder = notes(tmp_path / "data", {"note": pa.array(["short", "long" * 10])})
+    assert into(tmp_path / "x.xlsx", "xlsx", folder) == 0
+    [width] = re.findall(r'<col [^>]*width="([0-9.]+)"', parts(tmp_path / "x.xlsx")["xl/worksheets/sheet2.xml"])
+    assert float(width) < 11
+
+
+def test_every_line_of_the_first_sheet_has_the_room_it_needs(exported: Path) -> None:
+    rows = re.findall(r'<row r="(\d+)"[^>]* ht="(\d+)"', parts(exported / "xlsx")["xl/worksheets/sheet1.xml"])
+    heights = {int(number): int(height) for number, height in rows}
+    assert heights[1] == 18
+    assert heights[4] >= 3 * 18
+
+
 # --- what a workbook cannot hold --------------------------------------------------------------------------------
 
 
@@ -391,6 +408,16 @@ def test_a_folder_with_the_signs_of_patterns_is_only_a_folder(built: Path, tmp_p
     shutil.copytree(built, odd)
     assert into(tmp_path / "a=1" / "x's.csv", "csv", odd, "--table", "units") == 0
     assert (tmp_path / "a=1" / "x's.csv").read_text(encoding="utf-8").startswith("unit_id,name_zh,")
+
+
+def test_an_export_needs_no_pandas(hostile: Path, tmp_path: Path) -> None:
+    code = f"""
+import sys
+from pipeline.export import export
+export("xlsx", {str(tmp_path / "x.xlsx")!r}, folder={str(hostile)!r})
+sys.exit(any(m in sys.modules for m in ("pandas", "pandera", "pyarrow")))
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_sdmx_csv_is_a_copy_of_the_dataset_s_own(hostile: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 csv and jsonl write a folder with a file for each table, or the one table of --table to one file; xlsx writes one
 workbook with a sheet for each table and a first one that explains. Nothing that is there is replaced without --force.
+For a spreadsheet take xlsx: of a CSV it would run text that begins with =, and turn codes into numbers.
 
 Example: minsheng export xlsx --out minsheng.xlsx
 """
