@@ -37,3 +37,11 @@ def connect(folder: str | Path | None = None) -> "duckdb.DuckDBPyConnection":
     if not (home / "datapackage.json").is_file():
         raise FileNotFoundError(f"no dataset in {home}: run minsheng build first")
     return database.open_parquet(home)
+
+
+def dataset(folder: str | Path | None = None) -> Path:
+    """The folder of the dataset. Raises FileNotFoundError where it holds none."""
+    home = Path(folder) if folder else paths.curated()
+    if not (home / "datapackage.json").is_file():
+        raise FileNotFoundError(f"no dataset in {home}: run minsheng build first")
+    return home
