@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL := $(PIP) install --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint bench keying-errors format clean
+.PHONY: help build test lint bench keying-errors consumers format clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -33,8 +33,11 @@ bench: $(VENV)/run ## build and query beside their imports; the scanner on bulle
 keying-errors: $(VENV)/test ## thousands of keying errors: which are found, with the text and without
 	$(BIN)/python tests/benchmarks/keying_errors.py
 
+consumers: $(VENV)/test ## ten questions to every tool that reads curated/: same answers, types as documented
+	$(BIN)/python tests/consumers/run.py --check
+
 clean: ## take away the venv and caches
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage tests/consumers/.cache
 
 $(VENV)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed"; exit 1; }

@@ -14,7 +14,7 @@ from pipeline import __version__, csvfiles, database, publish, schemas, stage
 from pipeline.database import Offender, quoted, sql_text
 from pipeline.evidence import texts
 from pipeline.findings import Finding, InvalidData, errors, finding
-from pipeline.metadata import croissant, datapackage, dictionary, flat, readme
+from pipeline.metadata import croissant, datapackage, dictionary, flat, readme, sdmx
 from pipeline.schemas import PUBLISHED, TABLES
 from pipeline.stage import Staged
 
@@ -111,6 +111,7 @@ def _write(
     rows = _write_tables(connection, staged, built)
     database.fill(connection, {n: f"read_parquet({sql_text(str(built / f'{n}.parquet'))})" for n in rows})
     flat.write(connection, built)
+    sdmx.write(connection, built, staged.dimensions, staged.version)
     themes, offenders = _themes(connection), _offenders(connection)
     connection.execute("USE memory; DETACH minsheng")
     return rows, themes, offenders
