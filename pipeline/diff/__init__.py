@@ -20,7 +20,7 @@ from pipeline.diff.rows import TableDifference
 from pipeline.diff.sides import Side
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
-    "preserve_insertion_order": "false", "autoload_known_extensions": "false", "autoinstall_known_extensions": "false"
+    "preserve_insertion_order": "false", "autoload_known_extensions": "false", "autoinstall_known_extensions": "false",
 }  # fmt: skip
 
 

@@ -154,7 +154,7 @@ def _extracted(home: str, commit: str, kind: str, scratch: Path) -> Path:
     if done is None or done.returncode:
         raise NoSide(f"git cannot unpack {kind}/: {visible(done.stderr if done else 'it is gone')}")
     try:
-        with tarfile.open(archive) as files:
+        with tarfile.open(archive, "r:") as files:
             files.extractall(scratch / "revision", filter="data")  # nothing lands outside, and no link leads there
     except tarfile.TarError as error:
         raise NoSide(f"{kind}/ of the revision cannot be unpacked: {visible(error)}") from error
