@@ -275,14 +275,19 @@ def locate(path: Path, wanted: Iterable[int]) -> dict[int, tuple[int, dict[str, 
     """Line and cells by column of the wanted data rows (0 is the first behind the header)."""
     rest = sorted(set(wanted), reverse=True)
     found: dict[int, tuple[int, dict[str, str]]] = {}
-    rows = _rows(path)
-    header = next(rows, (1, []))[1]
-    for number, (line, cells) in enumerate(rows):
+    for number, (line, cells) in enumerate(rows(path)):
         if not rest:
             break
         if number == rest[-1]:
-            found[rest.pop()] = (line, dict(zip(header, cells, strict=False)))
+            found[rest.pop()] = (line, cells)
     return found
+
+
+def rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Line and cells by column of every data row."""
+    read = _rows(path)
+    header = next(read, (1, []))[1]
+    return ((line, dict(zip(header, cells, strict=False))) for line, cells in read)
 
 
 def sha256(path: Path) -> str:
