@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL := $(PIP) install --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint bench keying-errors consumers format clean
+.PHONY: help build test lint bench keying-errors consumers package format clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -35,6 +35,9 @@ keying-errors: $(VENV)/test ## thousands of keying errors: which are found, with
 
 consumers: $(VENV)/test ## ten questions to every tool that reads curated/: same answers, types as documented
 	$(BIN)/python tests/consumers/run.py --check
+
+package: $(VENV)/run ## build wheel and sdist, install each away from the checkout, and use it
+	$(BIN)/python tests/consumers/package.py
 
 clean: ## take away the venv and caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage tests/consumers/.cache

@@ -61,7 +61,7 @@ def _resource(file: dict[str, Any], published: dict[str, pa.Schema]) -> dict[str
     about = published[name].metadata[b"description"].decode()
     schema = {"fields": [_field(f, name) for f in published[name]], "missingValues": _EMPTY}
     if name in TABLES:
-        schema |= _keys(name)
+        schema |= _keys(name) | _references(published[name])
     return base | {
         "type": "table", "format": "parquet", "mediatype": "application/vnd.apache.parquet", "description": about,
         "rows": file["rows"], "schema": schema,
@@ -72,6 +72,17 @@ def _keys(name: str) -> dict[str, Any]:
     key = [k for k in TABLES[name].key if k in schemas.names(TABLES[name], "published")]
     nullable = any(c.nullable for n, c in schemas.columns(TABLES[name]).items() if n in key)
     return {"uniqueKeys": [key]} if nullable else {"primaryKey": key}
+
+
+def _references(schema: pa.Schema) -> dict[str, Any]:
+    """Columns whose values are the key of another table."""
+    found = []
+    for field in schema:
+        table, _, column = (field.metadata or {}).get(b"codes", b"").decode().partition(".")
+        if table in TABLES and TABLES[table].key == (column,):
+            reference = {"resource": table.replace("_", "-"), "fields": [column]}
+            found.append({"fields": [field.name], "reference": reference})
+    return {"foreignKeys": found} if found else {}
 
 
 def _field(field: pa.Field, table: str) -> dict[str, Any]:

@@ -32,8 +32,8 @@ SELECT indicator_en, unit_en, source_title_zh, as_printed, lower, upper FROM 'ob
 WHERE indicator_id = 'dibao_persons';
 -- the tables
 SELECT i.name_en, i.definition, u.name_en AS unit, o.source_id, o.as_printed, o.lower, o.upper
-FROM 'observations.parquet' o JOIN 'indicators.parquet' i USING (indicator_id) JOIN 'units.parquet' u USING (unit_id)
-WHERE indicator_id = 'dibao_persons';
+FROM 'observations.parquet' o JOIN 'indicators.parquet' i USING (indicator_id)
+JOIN 'units.parquet' u ON u.unit_id = o.unit_id WHERE indicator_id = 'dibao_persons';
 ```
 
 ```python
