@@ -87,12 +87,10 @@ def define(connection: duckdb.DuckDBPyConnection, dictionary: list[Row]) -> None
     script = [f"CREATE TABLE {name} ({', '.join(map(_column, rows))})" for name, rows in tables.items()]
     macros, table_macros = ((paths.sql() / f).read_text(encoding="utf-8") for f in ("macros.sql", "table_macros.sql"))
     script += [_facts(tables["observations"]), macros]
-    script += [
-        f"CREATE TABLE {name} AS FROM ({text}) LIMIT 0" if is_stored(text) else f"CREATE VIEW {name} AS {text}"
-        for name, text in views().items()
-    ]
-    script += [table_macros]
-    connection.execute(";\n".join(["BEGIN", *script, *_comments(tables), "COMMIT"]))
+    late = after_rows()
+    for name, text in views().items():
+        script += [] if name in late else _view(name, text)
+    connection.execute(";\n".join(["BEGIN", *script, table_macros, *_comments(tables), "COMMIT"]))
 
 
 def fill(connection: duckdb.DuckDBPyConnection, content: dict[str, str]) -> None:
@@ -107,11 +105,25 @@ def is_stored(view: str) -> bool:
     return "\n-- stored" in view
 
 
-def store(connection: duckdb.DuckDBPyConnection) -> None:
-    """Compute the stored views from the tables as they are now."""
+def after_rows() -> set[str]:
+    """Views that are stored, or read one that is: they come when the tables are full, and are planned but once."""
+    late: set[str] = set()
     for name, text in views().items():
-        if is_stored(text):
-            connection.execute(f"BEGIN; DELETE FROM {name}; INSERT INTO {name} {text}; COMMIT")
+        if is_stored(text) or late & set(_READ.findall(text)):
+            late.add(name)
+    return late
+
+
+def store(connection: duckdb.DuckDBPyConnection) -> None:
+    """Compute the stored views from the tables as they are now, and define the views that read them."""
+    late = after_rows()
+    script = [line for name, text in views().items() if name in late for line in _view(name, text)]
+    connection.execute(";\n".join(["BEGIN", *script, "COMMIT"]))
+
+
+def _view(name: str, text: str) -> list[str]:
+    kind = "TABLE" if is_stored(text) else "VIEW"
+    return [f"CREATE OR REPLACE {kind} {name} AS {text}", f"COMMENT ON {kind} {name} IS {sql_text(question(text))}"]
 
 
 _SQL_TYPES = {
@@ -161,8 +173,6 @@ def _comments(tables: dict[str, list[Row]]) -> Iterator[str]:
             unit = f" [{row['unit']}]" if row["unit"] else ""
             words = f"{row['description']}{unit} · {row['description_zh']}"
             yield f"COMMENT ON COLUMN {name}.{quoted(row['column_name'])} IS {sql_text(words)}"
-    for name, sql in views().items():
-        yield f"COMMENT ON {'TABLE' if is_stored(sql) else 'VIEW'} {name} IS {sql_text(question(sql))}"
     yield f"COMMENT ON VIEW facts IS {sql_text(_FACTS)}"
 
 

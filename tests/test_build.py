@@ -23,7 +23,8 @@ from pipeline.publish import TargetError
 
 def contents(folder: Path) -> dict[str, str]:
     """SHA-256 by file name, the database left out."""
-    return {p.name: csvfiles.sha256(p) for p in sorted(folder.iterdir()) if p.suffix != ".duckdb"}
+    files = [p for p in sorted(folder.rglob("*")) if p.is_file() and p.suffix != ".duckdb"]
+    return {p.relative_to(folder).as_posix(): csvfiles.sha256(p) for p in files}
 
 
 def test_two_builds_give_the_same_bytes(built: Path, tmp_path: Path) -> None:
@@ -267,7 +268,8 @@ def test_many_small_sheets_make_one_dataset(raw: Raw, tmp_path: Path) -> None:
 def test_the_manifest_names_every_file_with_its_hash(built: Path) -> None:
     package = json.loads((built / "datapackage.json").read_text(encoding="utf-8"))
     named = {r["path"]: (r["bytes"], r["hash"]) for r in package["resources"]}
-    files = {p.name for p in built.iterdir()} - {"datapackage.json", "minsheng.duckdb"}
+    files = {p.relative_to(built).as_posix() for p in built.rglob("*") if p.is_file()}
+    files -= {"datapackage.json", "minsheng.duckdb"}
     assert set(named) == files
     for name, (size, digest) in named.items():
         content = (built / name).read_bytes()

@@ -24,7 +24,7 @@ def test_a_build_sums_up_what_it_made(raw: Raw, tmp_path: Path, capsys: pytest.C
     assert main(["build", "--raw", str(raw.path), "--out", str(tmp_path / "curated")]) == 0
     out = capsys.readouterr().out
     assert "Social assistance" in out
-    assert "417 figures from 28 sources, 0 errors, 0 warnings; 21 files in" in " ".join(out.split())
+    assert "417 figures from 28 sources, 0 errors, 0 warnings; 23 files in" in " ".join(out.split())
 
 
 def test_a_build_sums_up_as_json(raw: Raw, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -99,7 +99,7 @@ def _built(name: str, raw: Path, scratch: Path) -> Side:
 def _curated(name: str, folder: Path, raw: Path | None) -> Side:
     try:
         package = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        keys = {Path(r["path"]).stem: _key(r.get("schema", {})) for r in package["resources"]}
+        keys = {Path(r["path"]).stem: _key(r["schema"]) for r in package["resources"] if "schema" in r}
         return Side(name, folder, raw, str(package.get("version", "")), keys)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise NoSide(f"{visible(folder / MANIFEST)} cannot be read: {visible(error)}") from error

@@ -75,11 +75,12 @@ _UNIT_MULT = Component("UNIT_MULT", "Attribute", "0", _BASE, "Integer")
 def write(connection: duckdb.DuckDBPyConnection, folder: Path, dimensions: tuple[str, ...], version: str) -> None:
     """Write `sdmx/structure.xml` and `sdmx/observations.csv` of the dataset in the connection's current schema.
 
-    Same tables and version, same bytes. `version` begins with year and month, as all versions of the data do.
+    Same tables and version, same bytes. `version` begins with year and month; data without one count as of 1970.
     """
-    release = [int(part) for part in re.findall(r"\d+", version)[:3]]
+    release = [*(int(part) for part in re.findall(r"\d+", version)), 0, 0, 0][:3]
     number, parts = ".".join(map(str, release)), components(dimensions)
-    message = _message(connection, parts, number, f"{release[0]}-{release[1]:02}-01")
+    year, month = release[:2] if release[0] else (1970, 1)
+    message = _message(connection, parts, number, f"{year}-{month:02}-01")
     ET.indent(message, " ")
     home = folder / "sdmx"
     home.mkdir(parents=True, exist_ok=True)
