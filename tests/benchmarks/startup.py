@@ -29,7 +29,7 @@ def main() -> None:
         commands = {
             "imports": [sys.executable, "-c", IMPORTS],
             "build": [*MINSHENG, "build", "--out", out],
-            "query": [*MINSHENG, "query", "--data", out, "SELECT * FROM headline"],
+            "query": [*MINSHENG, "query", "--data", out, "SELECT * FROM headline LIMIT 40"],
             "read": [sys.executable, "-c", READ.format(out=out)],
             "load": [sys.executable, "-c", f"from pipeline import load; load('observations', {out!r})"],
         }
@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def report(seconds: dict[str, list[float]]) -> None:
-    print(f"whole processes, {RUNS} runs each in turn; imports = python -c '{IMPORTS}'\n")
+    print(f"whole processes, {RUNS} runs each in turn; query prints 40 rows; imports = python -c '{IMPORTS}'\n")
     print(f"{'':10}{'median s':>10}{'min':>8}{'max':>8}{'of imports':>12}{'goal':>16}")
     goals = {"imports": "", "build": "≤ 1.6 imports", "query": "≤ 0.4 s", "read": "", "load": "≤ 1.1 read"}
     for name, values in seconds.items():
