@@ -9,7 +9,7 @@ at again.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import duckdb
@@ -110,46 +110,85 @@ def named(connection: duckdb.DuckDBPyConnection, found: list[Offender]) -> list[
         return found
     sql = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
     cases = [Case(row) for row in rows(connection, sql)]
-    told = _blamed(cases)
+    told = _Inquiry(cases).told()
     broken = {case.key: case for case in cases if not case.row["agrees"]}
     keyed = [(each, (each.kind or "", tuple(each.figures or ()))) for each in found]
     return [_named(each, broken[key], *told[key]) if key in told else each for each, key in keyed]
 
 
-def _blamed(cases: list[Case]) -> dict[tuple[str, tuple[str, ...]], tuple[Suspect, list[str]]]:
-    """For each case that disagrees, whom to blame and who fits as well: who mends most first, then what is left."""
-    left = [case for case in cases if not case.row["agrees"]]
-    told = {}
-    while left:
-        names = {name for case in left for name in case.figures}
-        suspects = [s for name in sorted(names) for s in [_suspect(name, left, cases)] if s.mended]
-        if not suspects:
-            suspects = [_suspect(next(iter(left[0].figures)), left[:1], cases, always=True)]
-        best = max(suspects, key=lambda s: s.weight)
-        for case in best.mended:
-            alike = [s.figure["observation_id"] for s in suspects if s is not best and s.weight[:5] == best.weight[:5]
-                     and s.figure["observation_id"] in case.figures]  # fmt: skip
-            told[case.key] = (best, alike)
-        left = [case for case in left if case.key not in told]
-    return told
+class _Inquiry:
+    """Whom to blame for each case that disagrees: who mends most comes first, then what is left is looked at again."""
 
+    def __init__(self, cases: list[Case]) -> None:
+        self.left = {case.key: case for case in cases if not case.row["agrees"]}
+        self.cases: dict[str, list[Case]] = {}
+        for case in cases:
+            for name in case.figures:
+                self.cases.setdefault(name, []).append(case)
+        self.possible: dict[str, list[tuple[slips.Slip | None, slips.Fits]]] = {}
+        self.implied: dict[str, dict[tuple[str, tuple[str, ...]], Interval]] = {}
 
-def _suspect(name: str, left: list[Case], cases: list[Case], *, always: bool = False) -> Suspect:
-    """What one other value of a figure would mend: the best of its possible values before a slip, or of all values."""
-    own = [case for case in left if name in case.figures]
-    kept = [case for case in cases if case.row["agrees"] and name in case.figures]
-    figure, implied = own[0].figures[name], {case.key: case.implied(name) for case in own + kept}
-    prime = any(case.roles[name] == ("part" if case.row["kind"] == "cumulation" else "claim") for case in own)
-    best = Suspect(figure, own if always else [], -len(cases), len(kept), None, implied[own[0].key], prime)
-    for slip, fits in _possible(figure, list(implied.values()), any(case.is_strict for case in own)):
-        mended = _mended(own, name, slip, [fits(implied[case.key]) for case in own])
-        others = [case for case in kept if not slip or slip.partner not in case.figures]
-        gained = len(mended) - sum(not fits(implied[case.key]) for case in others)
-        first = min(mended or own, key=lambda case: not case.is_strict)
-        each = Suspect(figure, mended, gained, len(others), slip, implied[first.key], prime)
-        if mended and (not best.mended or each.weight > best.weight):
-            best = each
-    return best
+    def told(self) -> dict[tuple[str, tuple[str, ...]], tuple[Suspect, list[str]]]:
+        """For each case, the suspect, and the figures that fit as well."""
+        told: dict[tuple[str, tuple[str, ...]], tuple[Suspect, list[str]]] = {}
+        suspects = {name: self.suspect(name) for case in self.left.values() for name in case.figures}
+        while self.left:
+            able = [suspect for suspect in suspects.values() if suspect.mended]
+            best = max(able, key=lambda s: s.weight) if able else self.at_random()
+            alike = [s.figure["observation_id"] for s in able if s is not best and s.weight[:5] == best.weight[:5]]
+            for case in best.mended:
+                told[case.key] = (best, [name for name in alike if name in case.figures])
+                del self.left[case.key]
+            changed = {name for case in best.mended for name in case.figures}
+            suspects |= {name: self.suspect(name) for name in changed}
+        return told
+
+    def at_random(self) -> Suspect:
+        """A case that no single figure can mend: its first figure, which is the claim where there is one."""
+        case = next(iter(self.left.values()))
+        name = next(iter(case.figures))
+        return Suspect(case.figures[name], [case], 0, 0, None, case.implied(name), is_prime=True)
+
+    def suspect(self, name: str) -> Suspect:
+        """What one other value of a figure would mend: the best of its values before a slip, or of any value."""
+        own = [case for case in self.cases[name] if case.key in self.left]
+        kept = [case for case in self.cases[name] if case.row["agrees"]]
+        figure, implied = self.cases[name][0].figures[name], self._implied(name)
+        best = Suspect(figure, [], 0, len(kept), None, next(iter(implied.values())), is_prime=False)
+        prime = any(case.roles[name] == ("part" if case.row["kind"] == "cumulation" else "claim") for case in own)
+        for slip, fits in self._possible(name) if own else ():
+            mended = _mended(own, name, slip, [fits(implied[case.key]) for case in own])
+            if not mended:
+                continue
+            others = [case for case in kept if not slip or slip.partner not in case.figures]
+            gained = len(mended) - sum(not fits(implied[case.key]) for case in others)
+            first = min(mended, key=lambda case: not case.is_strict)
+            each = Suspect(figure, mended, gained, len(others), slip, implied[first.key], prime)
+            if not best.mended or each.weight > best.weight:
+                best = each
+        return best
+
+    def _implied(self, name: str) -> dict[tuple[str, tuple[str, ...]], Interval]:
+        if name not in self.implied:
+            self.implied[name] = {case.key: case.implied(name) for case in self.cases[name]}
+        return self.implied[name]
+
+    def _possible(self, name: str) -> list[tuple[slips.Slip | None, slips.Fits]]:
+        """Values that a figure may have had: before each slip, and any within what one comparison implies."""
+        if name not in self.possible:
+            own = [case for case in self.cases[name] if not case.row["agrees"]]
+            figure = own[0].figures[name]
+            found: list[tuple[slips.Slip | None, slips.Fits]] = [
+                (slip, slip.fits) for slip in slips.of(figure, strict=any(case.is_strict for case in own))
+            ]
+            floor, wrong_year = figure["minimum"], slips.wrong_year(figure)
+            found += [
+                (wrong_year, partial(slips.overlap, interval))
+                for interval in self._implied(name).values()
+                if floor is None or interval.upper is None or interval.upper >= floor
+            ]
+            self.possible[name] = found
+        return self.possible[name]
 
 
 def _mended(own: list[Case], name: str, slip: slips.Slip | None, fits: list[bool]) -> list[Case]:
@@ -161,16 +200,6 @@ def _mended(own: list[Case], name: str, slip: slips.Slip | None, fits: list[bool
     mended = [case for case, fit in zip(own, fits, strict=True) if fit and partner not in case.figures]
     both = [case for case in own if partner in case.figures and case.roles[name] != case.roles[partner]]
     return mended + both if mended else []
-
-
-def _possible(figure: Row, implied: list[Interval], strict: bool) -> Iterator[tuple[slips.Slip | None, slips.Fits]]:
-    """Values that the figure may have had: before each slip, and any within what one comparison implies."""
-    for slip in slips.of(figure, strict=strict):
-        yield slip, slip.fits
-    floor = figure["minimum"]
-    for interval in implied:
-        if floor is None or interval.upper is None or interval.upper >= floor:
-            yield slips.wrong_year(figure), interval.overlaps
 
 
 def _named(offender: Offender, case: Case, suspect: Suspect, alike: list[str]) -> Offender:

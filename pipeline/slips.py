@@ -33,9 +33,20 @@ class Slip:
         bounded = implied.lower is not None and implied.upper is not None
         if not bounded and (self.partner or not _is_near(self.value, implied)):
             return False
-        return self.value in implied or (
-            bounded and not _is_coarse(self.interval, self.value) and _middle(implied) in self.interval
+        return _holds(implied, self.value) or (
+            bounded and not _is_coarse(self.interval, self.value) and _holds(self.interval, _middle(implied))
         )
+
+
+def overlap(one: Interval, other: Interval) -> bool:
+    """True where one value can satisfy both; quicker than the exact comparison, which it need not be here."""
+    below = one.upper is not None and other.lower is not None and one.upper < other.lower
+    above = other.upper is not None and one.lower is not None and other.upper < one.lower
+    return not (below or above)
+
+
+def _holds(interval: Interval, value: float) -> bool:
+    return overlap(interval, Interval(value, value))
 
 
 def _middle(interval: Interval) -> float:
