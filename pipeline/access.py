@@ -31,17 +31,17 @@ def connect(folder: str | Path | None = None) -> "duckdb.DuckDBPyConnection":
 
     from pipeline import database
 
-    home = Path(folder) if folder else paths.curated()
-    if (file := home / "minsheng.duckdb").is_file():
-        return duckdb.connect(str(file), read_only=True)
-    if not (home / "datapackage.json").is_file():
-        raise FileNotFoundError(f"no dataset in {home}: run minsheng build first")
+    home = dataset(folder)
+    if (file := home / database.FILE).is_file():
+        connection = duckdb.connect(str(file), read_only=True)
+        if database.made_from(connection) == database.made(paths.manifest(home)):
+            return connection
+        connection.close()  # of another build than the files beside it, which count
     return database.open_parquet(home)
 
 
 def dataset(folder: str | Path | None = None) -> Path:
     """The folder of the dataset. Raises FileNotFoundError where it holds none."""
     home = Path(folder) if folder else paths.curated()
-    if not (home / "datapackage.json").is_file():
-        raise FileNotFoundError(f"no dataset in {home}: run minsheng build first")
+    paths.manifest(home)
     return home

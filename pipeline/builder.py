@@ -15,6 +15,7 @@ from pipeline.database import Offender, quoted, sql_text
 from pipeline.evidence import texts
 from pipeline.findings import Finding, InvalidData, errors, finding
 from pipeline.metadata import croissant, datapackage, dictionary, flat, readme, sdmx
+from pipeline.paths import MANIFEST
 from pipeline.schemas import PUBLISHED, TABLES
 from pipeline.stage import Staged
 
@@ -102,6 +103,7 @@ def _check_and_write(staged: Staged, documents: Path, built: Path) -> tuple[dict
 
 def _define(connection: duckdb.DuckDBPyConnection, staged: Staged, built: Path) -> None:
     database.create(connection, built / publish.DATABASE, dictionary.table(staged.dimensions).to_pylist())
+    database.mark(connection, _made_from(staged))
 
 
 def _write(
@@ -211,13 +213,14 @@ def _write_manifest(staged: Staged, built: Path, rows: dict[str, int]) -> list[d
     """Descriptions and, last of all, the manifest; not of the database, whose bytes differ from build to build."""
     assert staged.codes is not None
     published, made = dictionary.published(staged.dimensions), _made_from(staged)
-    for name, text in readme.render(published, rows, staged.version).items():
+    described = published | {flat.NAME: flat.schema(flat.header(built))}
+    for name, text in readme.render(described, rows, staged.version).items():
         (built / name).write_text(text, encoding="utf-8")
     sources = sorted(staged.codes.tables["sources"].to_pylist(), key=lambda row: row["source_id"])
-    package = datapackage.descriptor(_files(built, rows), published, sources, made)
+    package = datapackage.descriptor(_files(built, rows), described, sources, made)
     _write_json(built / croissant.NAME, croissant.descriptor(package, published))
     files = _files(built, rows)
-    _write_json(built / publish.MANIFEST, datapackage.descriptor(files, published, sources, made))
+    _write_json(built / MANIFEST, datapackage.descriptor(files, described, sources, made))
     return files
 
 

@@ -4,6 +4,7 @@ Light: needs DuckDB only, so that `query` starts fast. Tables and comments come 
 renders from the schemas and ships as `columns.parquet`.
 """
 
+import glob
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from pipeline import paths
 
 Row = dict[str, Any]
 
+FILE = "minsheng.duckdb"
 STORAGE_VERSION = "v1.4.0"
 """Readable by every DuckDB from 1.4 on, the command line from PyPI included."""
 
@@ -72,11 +74,46 @@ def create(connection: duckdb.DuckDBPyConnection, path: Path | None, dictionary:
 
 
 def open_parquet(folder: Path) -> duckdb.DuckDBPyConnection:
-    """The dataset of a folder without database file, in memory: tables are filled from its Parquet files."""
+    """The dataset of a folder without database file, in memory: tables are filled from its Parquet files.
+
+    Raises FileNotFoundError where one of the dictionary's tables is not there.
+    """
     connection = duckdb.connect()
-    define(connection, rows(connection, f"FROM read_parquet({sql_text(str(folder / 'columns.parquet'))})"))
-    fill(connection, {f.stem: f"read_parquet({sql_text(str(f))})" for f in sorted(folder.glob("*.parquet"))})
+    dictionary = rows(connection, f"FROM {parquet(_there(folder / 'columns.parquet'))}")
+    define(connection, dictionary)
+    names = dict.fromkeys(row["table_name"] for row in dictionary)
+    fill(connection, {name: parquet(_there(folder / f"{name}.parquet")) for name in names})
     return connection
+
+
+def _there(file: Path) -> Path:
+    if not file.is_file():
+        raise FileNotFoundError(f"the dataset in {file.parent} is not whole: {file.name} is not there")
+    return file
+
+
+def parquet(file: Path) -> str:
+    """A Parquet file as FROM takes it; nothing in its name is a pattern or a partition."""
+    return f"read_parquet({sql_text(glob.escape(str(file)))}, hive_partitioning = false)"
+
+
+def made(versions: Row) -> str:
+    """What a dataset is made from, as one text: its manifest and its database say the same."""
+    return " ".join(str(versions.get(key)) for key in ("minsheng_version", "data_version", "raw_sha256"))
+
+
+def mark(connection: duckdb.DuckDBPyConnection, versions: Row) -> None:
+    """Let a database tell what it was made from."""
+    connection.execute(f"CREATE MACRO _made_from() AS {sql_text(made(versions))}")
+
+
+def made_from(connection: duckdb.DuckDBPyConnection) -> str:
+    """What a database was made from, or nothing where it does not say."""
+    try:
+        ((told,),) = connection.execute("SELECT _made_from()").fetchall()
+        return str(told)
+    except duckdb.Error:
+        return ""
 
 
 def define(connection: duckdb.DuckDBPyConnection, dictionary: list[Row]) -> None:

@@ -7,7 +7,6 @@ takes a column of measures for one of integers. Lines end as RFC 4180 says; null
 
 import contextlib
 import glob
-import json
 import os
 import shutil
 import tempfile
@@ -18,7 +17,7 @@ from typing import Any
 
 import duckdb
 
-from pipeline import access, workbook
+from pipeline import access, paths, workbook
 from pipeline.database import Row, quoted, rows, sql_text
 from pipeline.findings import nearest
 from pipeline.workbook import Sheet
@@ -69,7 +68,7 @@ def export(
         with _draft(target) as draft:
             if form == "xlsx":
                 sheets = [Sheet(n, columns, counts[n], data.rows(n)) for n, columns in chosen.items()]
-                workbook.write(draft, sheets, json.loads((home / "datapackage.json").read_text(encoding="utf-8")))
+                workbook.write(draft, sheets, paths.manifest(home))
             else:
                 data.copy({name: draft if is_file else draft / f"{name}.{form}" for name in chosen}, form)
     return Exported(target, counts)
@@ -151,7 +150,8 @@ def _free(out: Path, force: bool, ours: set[str] | None = None) -> Path:
     if Path.cwd().is_relative_to(target):
         raise NotExported(f"{out} holds the folder you are in: name another with --out")
     held = {p.name for p in target.iterdir()} if there and ours is not None else set()
-    if strangers := sorted(held - (ours or set())):
+    odd = {p.name for p in target.iterdir() if not p.is_file() or p.is_symlink()} if held else set()
+    if strangers := sorted(held - (ours or set()) | odd):
         raise NotExported(f"{out} holds what no export makes ({strangers[0]}): name another folder with --out")
     if there and not force and (held or ours is None):
         raise NotExported(f"{out} is there already: name another with --out, or replace it with --force")

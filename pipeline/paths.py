@@ -1,6 +1,11 @@
 """Where the package's own files lie: in a checkout beside the package, in an installed wheel inside it."""
 
+import json
 from pathlib import Path
+from typing import Any
+
+NAME = "minsheng"
+MANIFEST = "datapackage.json"
 
 _PACKAGE = Path(__file__).resolve().parent
 _CHECKOUT = _PACKAGE.parent
@@ -15,7 +20,23 @@ def sql() -> Path:
 def curated() -> Path:
     """Folder of the dataset: `curated/` here, else the one that came with the package."""
     here = Path("curated")
-    return here if (here / "datapackage.json").is_file() else shipped()
+    try:
+        return here if manifest(here) else shipped()
+    except FileNotFoundError:
+        return shipped()
+
+
+def manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a dataset. Raises FileNotFoundError where the folder holds none of ours, or one that is torn."""
+    try:
+        package = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if package["name"] != NAME or not package["resources"]:
+            raise FileNotFoundError(f"no dataset in {folder}: {MANIFEST} is not one of {NAME}'s")
+    except (ValueError, KeyError, TypeError) as error:
+        raise FileNotFoundError(f"no dataset in {folder}: {MANIFEST} cannot be read") from error
+    except OSError as error:
+        raise FileNotFoundError(f"no dataset in {folder}: run minsheng build first") from error
+    return dict(package)
 
 
 def shipped() -> Path:

@@ -20,9 +20,10 @@ import filelock
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-NAME = "minsheng"
-MANIFEST = "datapackage.json"
-DATABASE = "minsheng.duckdb"
+from pipeline import database
+from pipeline.paths import MANIFEST, NAME
+
+DATABASE = database.FILE
 ROW_GROUP = 122_880
 """Rows in a Parquet row group: DuckDB's own size, best for its scans."""
 

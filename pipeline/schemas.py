@@ -90,11 +90,14 @@ class Observations(pandera.DataFrameModel):
         sdmx="TIME_PERIOD")
     period_start: Day = column("期初", "First day of the period", keyed=False, nullable=True)
     period_end: Day = column("期末", "Last day of the period; a stock holds at this day", keyed=False, nullable=True)
-    obs_value: Real = column("数值", "Value in base units; empty for a range", keyed=False, nullable=True,
+    obs_value: Real = column("数值（基本单位），区间形式为空", "Value in base units; empty for a range",
+        keyed=False, nullable=True,
         unit="see unit_id", sdmx="OBS_VALUE")
-    lower: Real = column("下界", "Least value that the printed form allows; empty: unbounded", keyed=False,
+    lower: Real = column("下界：印刷形式允许的最小值，空为无界",
+        "Least value that the printed form allows; empty: unbounded", keyed=False,
         nullable=True, unit="see unit_id", sdmx="LOWER")
-    upper: Real = column("上界", "Greatest value that the printed form allows; empty: unbounded", keyed=False,
+    upper: Real = column("上界：印刷形式允许的最大值，空为无界",
+        "Greatest value that the printed form allows; empty: unbounded", keyed=False,
         nullable=True, unit="see unit_id", sdmx="UPPER")
     unit_id: Text = column("单位编号", "Unit of obs_value, lower and upper: the indicator's", keyed=False,
         nullable=True, sdmx="UNIT_MEASURE")
@@ -109,7 +112,7 @@ class Observations(pandera.DataFrameModel):
     inherited: Text = column("承前", "Parts not in as_printed but printed elsewhere", published=False, nullable=True,
         isin=["multiplier", "unit", "both"])
     printed_decimals: Tiny = column("小数位数", "Digits printed behind the decimal point", keyed=False, nullable=True,
-        sdmx="DECIMALS")
+        sdmx="PRINTED_DECIMALS")
     as_printed: Text = column("原文", "The characters of the figure, verbatim", verbatim=True,
         sdmx="AS_PRINTED")
     paragraph: Int = column("段落", "Number of the non-empty line in the text", nullable=True, ge=1)

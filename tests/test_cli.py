@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -161,10 +162,58 @@ def test_json_has_no_infinity_and_no_name_twice(ask: Ask, capsys: pytest.Capture
 
 
 def test_a_dataset_that_cannot_be_opened_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "datapackage.json").write_text("{}")
+    (tmp_path / "datapackage.json").write_text('{"name": "minsheng", "resources": [{}]}')
     (tmp_path / "minsheng.duckdb").write_bytes(b"torn")
     assert main(["query", "SELECT 1", "--data", str(tmp_path)]) == 2
     assert "cannot be opened" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content", ["{}", "{", "[]", '{"name": "other", "resources": [{}]}', '{"name": "minsheng"}'])
+def test_a_manifest_that_is_not_ours_is_no_dataset(
+    tmp_path: Path, content: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Named, it is refused; in the folder we are in, it does not stand in the way of the data that came along."""
+    (tmp_path / "curated").mkdir()
+    (tmp_path / "curated/datapackage.json").write_text(content)
+    for command in (
+        ["query", "SELECT 1"],
+        ["trace", "marriages"],
+        ["export", "xlsx", "--out", str(tmp_path / "x.xlsx")],
+    ):
+        assert main([*command, "--data", str(tmp_path / "curated")]) == 2
+        assert "no dataset in" in capsys.readouterr().err
+    monkeypatch.chdir(tmp_path)
+    assert len(pipeline.load("observations")) == 417
+
+
+def test_a_database_of_another_build_than_its_files_does_not_count(built: Path, tmp_path: Path, raw: Raw) -> None:
+    raw.edit(SHEET, 2, note="another note")
+    pipeline.build(raw.path, tmp_path / "new")
+    shutil.copytree(built, tmp_path / "mixed")
+    shutil.copy(tmp_path / "new/minsheng.duckdb", tmp_path / "mixed")
+    sql = "SELECT note FROM observations WHERE observation_id = 'jiangsu-2022-s1:1'"
+    with (
+        pipeline.connect(tmp_path / "new") as new,
+        pipeline.connect(tmp_path / "mixed") as mixed,
+        pipeline.connect(built) as old,
+    ):
+        assert new.execute(sql).fetchall() == [("another note",)]
+        assert mixed.execute(sql).fetchall() == old.execute(sql).fetchall()
+
+
+def test_a_dataset_that_lacks_a_table_is_refused(
+    built: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(built, tmp_path / "less", ignore=shutil.ignore_patterns("minsheng.duckdb", "units.parquet"))
+    assert main(["query", "SELECT 1", "--data", str(tmp_path / "less")]) == 2
+    assert "units.parquet is not there" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["y=1", "ref_area=1", "a*b", "c[d]", "q?"])
+def test_a_folder_s_name_is_no_pattern_and_no_partition(built: Path, tmp_path: Path, name: str) -> None:
+    shutil.copytree(built, tmp_path / name / "c", ignore=shutil.ignore_patterns("minsheng.duckdb"))
+    with pipeline.connect(tmp_path / name / "c") as connection:
+        assert connection.execute("SELECT count(*) FROM observations").fetchone() == (417,)
 
 
 def test_a_path_with_brackets_is_printed_whole(raw: Raw, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

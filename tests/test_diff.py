@@ -447,7 +447,7 @@ def test_a_name_of_a_folder_and_a_revision_is_refused(repository: Path, capsys: 
 def test_packaged_is_the_data_of_the_package(
     repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("pipeline.paths.curated", lambda: repository / "curated")
+    monkeypatch.setattr("pipeline.paths.shipped", lambda: repository / "curated")
     monkeypatch.chdir(tmp_path)
     assert main(["diff", "packaged", str(repository / "curated")]) == 0
     (tmp_path / "packaged").mkdir()

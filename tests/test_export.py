@@ -64,7 +64,8 @@ def notes(folder: Path, columns: dict[str, pa.Array]) -> Path:
               "sdmx_concept": None, "table_description": "Notes."} for name, values in columns.items()]  # fmt: skip
     pq.write_table(pa.Table.from_pylist(about, schema=dictionary.schema()), folder / "columns.parquet")
     pq.write_table(pa.table(columns), folder / "notes.parquet")
-    (folder / "datapackage.json").write_text('{"title": "Notes", "version": "1"}', encoding="utf-8")
+    package = {"name": "minsheng", "title": "Notes", "version": "1", "resources": [{}]}
+    (folder / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
     return folder
 
 
@@ -291,7 +292,10 @@ def test_the_header_has_notes_with_meaning_in_both_languages_and_unit(exported: 
     found = [xml for name, xml in parts(exported / "xlsx").items() if name.startswith("xl/comments")]
     assert len(found) == len(TABLES)
     [observations] = [xml for xml in found if "Value in base units" in xml]
-    for words in ("Value in base units; empty for a range\n数值\nunit · 单位: see unit_id", "SDMX: OBS_VALUE"):
+    for words in (
+        "Value in base units; empty for a range\n数值（基本单位），区间形式为空\nunit · 单位: see unit_id",
+        "SDMX: OBS_VALUE",
+    ):
         assert words in observations
 
 
@@ -537,3 +541,11 @@ def test_a_target_that_cannot_be_written_is_misuse(
 ) -> None:
     assert into(tmp_path / "nowhere" / "x", "csv", hostile) == 2
     assert "cannot be written: No such file" in capsys.readouterr().err
+
+
+def test_a_folder_with_a_folder_in_it_is_never_replaced(built: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (out / "units.csv").mkdir(parents=True)
+    (out / "units.csv/thesis.txt").write_text("precious")
+    assert main(["export", "csv", "--out", str(out), "--data", str(built), "--force"]) == 2
+    assert (out / "units.csv/thesis.txt").read_text() == "precious"

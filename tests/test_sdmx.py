@@ -32,7 +32,7 @@ LISTS = {
 """Codes and names of each list, straight from the tables; null where the table does not say."""
 
 NUMBERS = {
-    "OBS_VALUE": "obs_value", "LOWER": "lower", "UPPER": "upper", "DECIMALS": "printed_decimals",
+    "OBS_VALUE": "obs_value", "LOWER": "lower", "UPPER": "upper", "PRINTED_DECIMALS": "printed_decimals",
 }  # fmt: skip
 TEXTS = {
     "INDICATOR": "indicator_id", "REF_AREA": "ref_area", "TIME_PERIOD": "time_period", "SOURCE": "source_id",
@@ -133,7 +133,7 @@ def test_the_data_structure_has_the_key_the_measure_and_the_attributes(flow: Any
     assert type(definition.dimensions.get("TIME_PERIOD")).__name__ == "TimeDimension"
     assert [each.id for each in definition.measures] == ["OBS_VALUE"]
     assert {each.id for each in definition.attributes} == {
-        "UNIT_MEASURE", "UNIT_MULT", "DECIMALS", "OBS_STATUS", "LOWER", "UPPER", "COMMENT_OBS", "AS_PRINTED",
+        "UNIT_MEASURE", "UNIT_MULT", "PRINTED_DECIMALS", "OBS_STATUS", "LOWER", "UPPER", "COMMENT_OBS", "AS_PRINTED",
         "QUALIFIER", "EVIDENCE", "OBSERVATION_ID",
     }  # fmt: skip
     assert {type(each.related_to).__name__ for each in definition.attributes} == {"ObservationRelationship"}

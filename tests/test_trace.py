@@ -198,6 +198,7 @@ def test_an_unknown_figure_exits_2_and_the_nearest_is_suggested(
 
 def test_without_a_dataset_it_exits_2(tmp_path: Path, capsys: Capture) -> None:
     assert main(["trace", f"{SOURCE}:1", "--data", str(tmp_path)]) == 2
+    (tmp_path / "datapackage.json").write_text('{"name": "minsheng", "resources": [{}]}', encoding="utf-8")
     (tmp_path / "minsheng.duckdb").write_bytes(b"torn")
     assert main(["trace", f"{SOURCE}:1", "--data", str(tmp_path)]) == 2
     assert "cannot be read" in capsys.readouterr().err

@@ -4,7 +4,6 @@ A raw folder is built aside, by every rule of a build. A revision's files are un
 and the branches of the repository stay as they are.
 """
 
-import json
 import os
 import shutil
 import subprocess
@@ -65,7 +64,7 @@ def _meanings(name: str) -> Iterator[tuple[str, Path | str]]:
     """Everything a name may mean: how to write it without doubt, and the folder or the commit."""
     is_path = name.startswith(".") or Path(name).is_absolute()
     if name == PACKAGED:
-        yield os.path.abspath(paths.curated()), paths.curated()
+        yield os.path.abspath(paths.shipped()), paths.shipped()
     if name and not name.startswith(REVISION) and Path(name).exists():
         yield name if is_path else f"./{name}", Path(name)
     if not is_path and (commit := _commit(name.removeprefix(REVISION))):
@@ -98,7 +97,7 @@ def _built(name: str, raw: Path, scratch: Path) -> Side:
 
 def _curated(name: str, folder: Path, raw: Path | None) -> Side:
     try:
-        package = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        package = paths.manifest(folder)
         keys = {Path(r["path"]).stem: _key(r["schema"]) for r in package["resources"] if "schema" in r}
         return Side(name, folder, raw, str(package.get("version", "")), keys)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -6,7 +6,7 @@ import pyarrow as pa
 from pandera.api.checks import Check
 
 from pipeline import schemas
-from pipeline.publish import NAME
+from pipeline.paths import NAME
 from pipeline.schemas import TABLES
 
 TITLE = "Minsheng: figures of Chinese civil-affairs bulletins"
@@ -43,6 +43,7 @@ def descriptor(
     }
 
 
+_KEY = ["observation_id"]
 _EMPTY = ["", "nan"]
 """How a null reaches a validator: frictionless decodes Parquet through pandas, where an empty integer is nan."""
 
@@ -56,6 +57,15 @@ def _resource(file: dict[str, Any], published: dict[str, pa.Schema]) -> dict[str
     is_table = ending == "parquet"
     known_as = (name if is_table else f"{name}-{ending}").lower().replace("_", "-").replace("/", "-")
     base = {"name": known_as, "path": file["path"], "bytes": file["bytes"], "hash": file["hash"]}
+    if file["path"] in published:
+        about = {"description": published[file["path"]].metadata[b"description"].decode()}
+        fields = {
+            "fields": [_field(f, name) for f in published[file["path"]]],
+            "missingValues": _EMPTY,
+            "primaryKey": _KEY,
+        }
+        text = {"format": ending, "mediatype": _MEDIA[ending], "encoding": "utf-8-sig"}
+        return base | {"type": "table"} | text | about | {"schema": fields}
     if not is_table:
         return base | {"format": ending, "mediatype": _MEDIA[ending], "encoding": "utf-8"}
     about = published[name].metadata[b"description"].decode()

@@ -12,15 +12,18 @@ Written by `minsheng build` from `raw/`; do not edit. Version {version}, {figure
 | file | what it holds |
 |---|---|
 | `*.parquet` | the tables; [DICTIONARY.md](DICTIONARY.md) explains each column, `columns.parquet` is the same as data |
-| `observations.csv` | every figure with the names of its codes in both languages, for a spreadsheet |
+| `observations.csv` | every figure with the names of its codes in both languages, as text |
+| `sdmx/` | structure (SDMX-ML 3.0) and observations (SDMX-CSV 2.0), for the tools of statistical offices |
 | `datapackage.json` | Data Package v2: every file with its rows, size and SHA-256; written last |
 | `croissant.json` | the same for machine-learning tools and search engines (Croissant, schema.org) |
 | `minsheng.duckdb` | the tables with the views and macros of `sql/`; built on your machine and not committed |
 
+A spreadsheet turns the periods and codes of a CSV into dates and numbers: `minsheng export xlsx` makes a workbook.
 A value is in base units (40.09万户 is 400 900 households), `lower` and `upper` are what the printed form allows, and
 an empty bound is none. `evidence` is `verified` where a machine has compared the figure with the bulletin's text,
 `keyed` where it has not yet.
-Licence: CC BY 4.0; the figures themselves are facts.
+Licence: CC BY 4.0; the figures themselves are facts. (`frictionless validate` counts the bytes of the decoded tables
+and so says that they are not those declared; size and SHA-256 are those of the files.)
 
 ## What is `dibao_persons`, in what unit, from where, how exact?
 
@@ -31,15 +34,22 @@ Three ways to ask the files themselves, without this project's code:
 SELECT indicator_en, unit_en, source_title_zh, as_printed, lower, upper FROM 'observations.csv'
 WHERE indicator_id = 'dibao_persons';
 -- the tables
-SELECT i.name_en, i.definition, u.name_en AS unit, o.source_id, o.as_printed, o.lower, o.upper
+SELECT i.name_en, i.definition, u.name_en AS unit, s.title_zh AS source, o.as_printed, o.lower, o.upper
 FROM 'observations.parquet' o JOIN 'indicators.parquet' i USING (indicator_id)
-JOIN 'units.parquet' u ON u.unit_id = o.unit_id WHERE indicator_id = 'dibao_persons';
+JOIN 'sources.parquet' s USING (source_id) JOIN 'units.parquet' u ON u.unit_id = o.unit_id
+WHERE indicator_id = 'dibao_persons';
 ```
 
 ```python
 import pyarrow.parquet as pq
 
-schema = pq.read_schema("observations.parquet")  # a column says what it is and in what unit
+figures = pq.read_table("observations.parquet", filters=[("indicator_id", "=", "dibao_persons")]).to_pylist()
+(concept,) = pq.read_table("indicators.parquet", filters=[("indicator_id", "=", "dibao_persons")]).to_pylist()
+titles = dict(zip(*pq.read_table("sources.parquet", columns=["source_id", "title_zh"]).to_pydict().values()))
+print(concept["name_en"], concept["definition"], concept["unit_id"])
+for figure in figures:
+    print(titles[figure["source_id"]], figure["as_printed"], figure["lower"], figure["upper"], figure["evidence"])
+schema = pq.read_schema("observations.parquet")  # what a column means, and which version of the data this is
 print(schema.field("lower").metadata, schema.metadata[b"data_version"])
 ```
 """
@@ -56,14 +66,14 @@ def render(published: dict[str, pa.Schema], rows: dict[str, int], version: str) 
     head = _HEAD.format(
         version=version, figures=rows["observations"], sources=sources, plural="" if sources == 1 else "s"
     )
-    sections = [_section(name, schema, rows[name]) for name, schema in published.items()]
+    sections = [_section(name, schema, rows.get(name, rows["observations"])) for name, schema in published.items()]
     return {README: head, DICTIONARY: "\n".join([_DICTIONARY, *sections])}
 
 
 def _section(name: str, schema: pa.Schema, rows: int) -> str:
     about = (schema.metadata or {})[b"description"].decode()
     lines = [
-        f"## {name}.parquet",
+        f"## {name}" if "." in name else f"## {name}.parquet",
         "",
         f"{about} Rows: {rows}.",
         "",
