@@ -217,25 +217,25 @@ def _write_manifest(staged: Staged, built: Path, rows: dict[str, int]) -> list[d
     for name, text in readme.render(described, rows, staged.version).items():
         (built / name).write_text(text, encoding="utf-8")
     sources = sorted(staged.codes.tables["sources"].to_pylist(), key=lambda row: row["source_id"])
-    package = datapackage.descriptor(_files(built, rows), described, sources, made)
+    files = [_file(path, built, rows) for path in built.rglob("*") if path.is_file() and path.name != publish.DATABASE]
+    package = datapackage.descriptor(_by_path(files), described, sources, made)
     _write_json(built / croissant.NAME, croissant.descriptor(package, published))
-    files = _files(built, rows)
+    files = _by_path([*files, _file(built / croissant.NAME, built, rows)])
     _write_json(built / MANIFEST, datapackage.descriptor(files, described, sources, made))
     return files
 
 
-def _files(built: Path, rows: dict[str, int]) -> list[dict[str, Any]]:
-    """Path, rows, bytes and hash of each file but the database, in order of path."""
-    return [
-        {
-            "path": path.relative_to(built).as_posix(),
-            "rows": rows.get(path.stem) if path.suffix == ".parquet" else None,
-            "bytes": path.stat().st_size,
-            "hash": f"sha256:{csvfiles.sha256(path)}",
-        }
-        for path in sorted(built.rglob("*"))
-        if path.is_file() and path.name != publish.DATABASE
-    ]
+def _file(path: Path, built: Path, rows: dict[str, int]) -> dict[str, Any]:
+    return {
+        "path": path.relative_to(built).as_posix(),
+        "rows": rows.get(path.stem) if path.suffix == ".parquet" else None,
+        "bytes": path.stat().st_size,
+        "hash": f"sha256:{csvfiles.sha256(path)}",
+    }
+
+
+def _by_path(files: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(files, key=lambda file: Path(file["path"]))
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

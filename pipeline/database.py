@@ -94,7 +94,12 @@ def _there(file: Path) -> Path:
 
 def parquet(file: Path) -> str:
     """A Parquet file as FROM takes it; nothing in its name is a pattern or a partition."""
-    return f"read_parquet({sql_text(glob.escape(str(file)))}, hive_partitioning = false)"
+    return f"read_parquet({one_file(file)}, hive_partitioning = false)"
+
+
+def one_file(file: Path) -> str:
+    """A file's path as SQL's functions of files take it; nothing in its name is a pattern."""
+    return sql_text(glob.escape(str(file)))
 
 
 def made(versions: Row) -> str:

@@ -6,7 +6,6 @@ takes a column of measures for one of integers. Lines end as RFC 4180 says; null
 """
 
 import contextlib
-import glob
 import os
 import shutil
 import tempfile
@@ -18,7 +17,7 @@ from typing import Any
 import duckdb
 
 from pipeline import access, paths, workbook
-from pipeline.database import Row, quoted, rows, sql_text
+from pipeline.database import Row, parquet, quoted, rows, sql_text
 from pipeline.findings import nearest
 from pipeline.workbook import Sheet
 
@@ -82,9 +81,8 @@ class _Dataset:
     home: Path
 
     def content(self, name: str) -> str:
-        """A table's file, as FROM takes it; nothing in the folder's name is a pattern or a partition."""
-        path = glob.escape(str(self.home / f"{name}.parquet"))
-        return f"read_parquet({sql_text(path)}, hive_partitioning = false)"
+        """A table's file, as FROM takes it."""
+        return parquet(self.home / f"{name}.parquet")
 
     def dictionary(self) -> dict[str, list[Row]]:
         """Every table's rows of the dictionary, in the dataset's order."""

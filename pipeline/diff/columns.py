@@ -1,6 +1,5 @@
 """How the columns of two datasets differ, and which of it breaks what reads them."""
 
-import glob
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline.database import quoted, sql_text
+from pipeline.database import one_file, parquet, quoted, sql_text
 
 Columns = dict[str, tuple[str, bool]]
 """Columns of a table: SQL type, and whether it may be empty."""
@@ -31,14 +30,9 @@ class SchemaChange:
     breaking: bool
 
 
-def parquet(file: Path, function: str = "read_parquet") -> str:
-    """A file as FROM takes it, whatever its name looks like."""
-    return f"{function}({sql_text(glob.escape(str(file)))})"
-
-
 def read(connection: duckdb.DuckDBPyConnection, file: Path) -> Columns:
     types = connection.execute(f"DESCRIBE FROM {parquet(file)}").fetchall()
-    schema = parquet(file, "parquet_schema")
+    schema = f"parquet_schema({one_file(file)})"
     required = connection.execute(f"SELECT name FROM {schema} WHERE repetition_type = 'REQUIRED'").fetchall()
     return {row[0]: (row[1], (row[0],) not in required) for row in types}
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import duckdb
 
-from pipeline.database import quoted, sql_text
+from pipeline.database import parquet, quoted, sql_text
 from pipeline.diff import rawcells
-from pipeline.diff.columns import DICTIONARY, Columns, parquet
+from pipeline.diff.columns import DICTIONARY, Columns
 from pipeline.diff.rawcells import Cell
 
 Row = dict[str, Any]
