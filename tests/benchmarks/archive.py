@@ -1,6 +1,7 @@
 """Write a valid raw archive of any size: `python tests/benchmarks/archive.py --rows 1000000 --out DIR`.
 
-The same arguments give the same bytes.
+The same arguments give the same bytes. `--faults N` plants N faults of every kind that a row can have, and says where
+in `DIR.faults.csv`, beside the folder.
 """
 
 import argparse
@@ -8,8 +9,8 @@ import sys
 import time
 from pathlib import Path
 
+import archive_faults
 import numpy as np
-
 from archive_figures import Figures
 from archive_lists import COUNTIES, Source, sources, write_lists
 from archive_sheets import write_beside
@@ -52,14 +53,16 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--out", type=Path, required=True, help="a folder that is not there yet")
     parser.add_argument("--files", type=int, help="sheets to spread the rows over")
+    parser.add_argument("--faults", type=int, default=0, help="faults of every kind to plant")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     if options.out.exists():
         raise SystemExit(f"{options.out} exists: take it away, or name another folder")
     start = time.perf_counter()
     plan = write(options.out, options.rows, files=options.files, seed=options.seed)
+    planted = archive_faults.plant(options.out, plan, options.faults) if options.faults else 0
     seconds = time.perf_counter() - start
-    print(f"{options.rows:,} rows in {len(plan):,} sheets, {seconds:.1f} s", file=sys.stderr)
+    print(f"{options.rows:,} rows in {len(plan):,} sheets, {planted:,} faults, {seconds:.1f} s", file=sys.stderr)
 
 
 if __name__ == "__main__":

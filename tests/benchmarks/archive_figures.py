@@ -10,7 +10,6 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pyarrow as pa
-
 from archive_lists import FIRST_YEAR, INDICATORS, Area, Indicator, Source, areas
 
 COLUMNS = (
