@@ -182,7 +182,7 @@ def _spoil(out: Path, source: Source, faults: list[Fault], shared: set[tuple[str
 
 def _is_free(row: Row, source: Source, shared: set[tuple[str, str]]) -> bool:
     alone = (row["indicator_id"], row["time_period"].removeprefix(str(source.year))) not in shared
-    return row["indicator_id"] in _STOCKS and alone and (not source.has_text or int(row["figure_no"]) % EVERY == 3)
+    return row["indicator_id"] in _STOCKS and alone and (not source.has_text or int(row["figure_no"]) % EVERY in (1, 3))
 
 
 def _dangle(out: Path, acting: list[Source], each: int) -> Iterator[Told]:

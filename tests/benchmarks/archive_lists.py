@@ -57,7 +57,7 @@ class Source:
 
     @property
     def has_text(self) -> bool:
-        return self.number % 20 == 2
+        return self.number % 10 == 2
 
     @property
     def has_residence(self) -> bool:
