@@ -78,3 +78,14 @@ def test_every_kind_of_fault_is_planted_as_often_as_asked_for(spoilt):
 def test_a_check_finds_every_planted_fault_where_it_is_and_no_other(spoilt):
     out, faults = spoilt
     assert sorted((f.rule, f.file, f.line, f.column) for f in check(out)) == sorted(faults)
+
+
+def test_several_editions_state_the_same_facts_and_agree(tmp_path):
+    archive.write(tmp_path / "raw", 65_000, files=650)
+    facts = Counter[tuple[str, ...]]()
+    for sheet in (tmp_path / "raw/figures").iterdir():
+        with open(sheet, encoding="utf-8", newline="") as stream:
+            key = ("indicator_id", "ref_area", "time_period", "residence")
+            facts.update(tuple(row.get(column, "") for column in key) for row in csv.DictReader(stream))
+    assert max(facts.values()) == 2
+    assert check(tmp_path / "raw") == []

@@ -202,8 +202,8 @@ _NOTATION = """
                 WHEN 'person_time' THEN '人次' WHEN 'yuan' THEN '元' WHEN 'couple' THEN '对' WHEN 'percent' THEN '%'
                 WHEN 'yuan_per_person_month' THEN '元/人·月' WHEN 'institution' THEN CASE WHEN wording < 70 THEN '家' ELSE '所' END
                 WHEN 'bed' THEN '张' WHEN 'permille' THEN '‰' WHEN 'organisation' THEN '个' END AS unit_,
-            CASE WHEN nature <> 'change' THEN NULL WHEN style < 60 THEN 'rise' WHEN style < 90 THEN 'fall' END AS direction,
-            nature = 'change' AND style >= 90 AS signed
+            CASE WHEN nature <> 'change' THEN NULL WHEN (h // 1000) % 100 < 65 THEN 'rise' WHEN style < 75 THEN 'fall' END AS direction,
+            nature = 'change' AND (h // 1000) % 100 >= 65 AND style >= 75 AS signed
         FROM rounded),
     keyed AS (
         SELECT *, CASE WHEN q = 'range' THEN one || '—' || two WHEN signed THEN '-' || one ELSE one END AS number,

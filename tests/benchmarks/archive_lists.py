@@ -61,7 +61,7 @@ class Source:
 
     @property
     def has_residence(self) -> bool:
-        return self.number % 3 == 0
+        return (self.province + self.year) % 3 == 0
 
 
 _KINDS = (
