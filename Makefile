@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+SIZES ?= 1000000 4000000 14000000
 INSTALL := $(PIP) install --constraint constraints.txt
 
 .DEFAULT_GOAL := help
@@ -26,9 +27,10 @@ format: $(VENV)/lint ## write the format that lint asks for
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/run ## build and query beside their imports; the scanner on bulletins and on hostile text
+bench: $(VENV)/bench ## speed: start-up, the scanner, and builds at scale beside other validators (SIZES="200000")
 	$(BIN)/python tests/benchmarks/startup.py
 	$(BIN)/python tests/benchmarks/scanning.py
+	$(BIN)/python tests/benchmarks/scale.py --sizes $(SIZES)
 
 keying-errors: $(VENV)/test ## thousands of keying errors: which are found, with the text and without
 	$(BIN)/python tests/benchmarks/keying_errors.py
@@ -53,6 +55,10 @@ $(VENV)/run: $(VENV)/python pyproject.toml constraints.txt
 
 $(VENV)/test: $(VENV)/run
 	$(INSTALL) --editable '.[test]'
+	@touch $@
+
+$(VENV)/bench: $(VENV)/run
+	$(INSTALL) --editable '.[bench]'
 	@touch $@
 
 $(VENV)/lint: $(VENV)/run
