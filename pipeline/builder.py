@@ -3,7 +3,9 @@
 import json
 import os
 import time
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,11 +15,11 @@ import duckdb
 from pipeline import __version__, csvfiles, database, publish, schemas, stage
 from pipeline.database import Offender, quoted, sql_text
 from pipeline.evidence import texts
-from pipeline.findings import Finding, InvalidData, errors, finding
+from pipeline.findings import Finding, InvalidData, any_errors, finding
 from pipeline.metadata import croissant, datapackage, dictionary, flat, readme, sdmx
 from pipeline.paths import MANIFEST
 from pipeline.schemas import PUBLISHED, TABLES
-from pipeline.stage import Staged
+from pipeline.stage import Staged, Told, silent
 
 BUILT = "built"
 Theme = tuple[str, int, int, int]
@@ -48,12 +50,16 @@ class Manifest:
     rows: dict[str, int]
     files: list[dict[str, Any]]
     themes: list[Theme]
-    findings: list[Finding] = field(default_factory=list)
+    findings: Sequence[Finding] = ()
     seconds: float = 0.0
+    timings: dict[str, float] = field(default_factory=dict)
+    """Seconds by step; steps that run side by side overlap."""
 
 
-def build(raw: str | Path = "raw", out: str | Path = "curated", engine: str = "local") -> Manifest:
+def build(raw: str | Path = "raw", out: str | Path = "curated", engine: str = "local", told: Told = silent) -> Manifest:
     """Build the dataset of `raw` into `out`, which keeps its old content until the new is whole.
+
+    `told` hears how far it is: step, rows done, rows in all.
 
     Raises InvalidData (with all findings) where the raw data has errors, publish.TargetError where `out` cannot be
     built into, ValueError for an engine that is not known.
@@ -65,13 +71,33 @@ def build(raw: str | Path = "raw", out: str | Path = "curated", engine: str = "l
     if reason := _why_not(source, target):
         _stop_on_errors(check(raw))  # what is wrong with the data is told first
         raise publish.TargetError(reason)
+    clock = Clock()
     with publish.building(target) as scratch:
-        staged = stage.read_lists(source, scratch)
+        with clock("scan"):
+            staged = stage.read_lists(source, scratch)
         with staged.connection:
-            rows, themes = _check_and_write(staged, texts.folder(source), scratch / BUILT)
-            files = _write_manifest(staged, scratch / BUILT, rows)
-        publish.swap(scratch / BUILT, target)
-    return Manifest(Path(out), staged.version, rows, files, themes, staged.findings, time.perf_counter() - started)
+            rows, themes = _check_and_write(staged, texts.folder(source), scratch / BUILT, told, clock)
+            with clock("manifest"):
+                files = _write_manifest(staged, scratch / BUILT, rows)
+        with clock("publish"):
+            publish.swap(scratch / BUILT, target)
+    seconds = time.perf_counter() - started
+    return Manifest(Path(out), staged.version, rows, files, themes, staged.findings, seconds, clock.seconds)
+
+
+class Clock:
+    """Seconds by step."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, step: str) -> Iterator[None]:
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[step] = self.seconds.get(step, 0.0) + time.perf_counter() - started
 
 
 def _why_not(source: Path, target: Path) -> str:
@@ -80,7 +106,9 @@ def _why_not(source: Path, target: Path) -> str:
     return publish.why_not(target)
 
 
-def _check_and_write(staged: Staged, documents: Path, built: Path) -> tuple[dict[str, int], list[Theme]]:
+def _check_and_write(
+    staged: Staged, documents: Path, built: Path, told: Told, clock: Clock
+) -> tuple[dict[str, int], list[Theme]]:
     """Write tables and database while rows and rules are being checked; raises InvalidData where there are errors.
 
     Writing leaves the interpreter free, which checking needs: side by side they take little longer than one of them.
@@ -88,9 +116,12 @@ def _check_and_write(staged: Staged, documents: Path, built: Path) -> tuple[dict
     built.mkdir()
     with staged.connection.cursor() as connection, ThreadPoolExecutor(1) as writer:
         defined = writer.submit(_define, connection, staged, built) if staged.codes else None
-        stage.read_sheets(staged)
-        written = None if errors(staged.findings) else writer.submit(_write, connection, staged, built)
-        stage.examine(staged, documents, trust_proofs=True)
+        with clock("read and validate"):
+            stage.read_sheets(staged, told)
+        sound = not any_errors(staged.findings)
+        written = writer.submit(_write, connection, staged, built, told, clock) if sound else None
+        with clock("uniqueness and references"):
+            stage.examine(staged, documents, trust_proofs=True)
         _stop_on_errors(staged.findings)
         assert defined is not None
         assert written is not None
@@ -107,14 +138,20 @@ def _define(connection: duckdb.DuckDBPyConnection, staged: Staged, built: Path) 
 
 
 def _write(
-    connection: duckdb.DuckDBPyConnection, staged: Staged, built: Path
+    connection: duckdb.DuckDBPyConnection, staged: Staged, built: Path, told: Told, clock: Clock
 ) -> tuple[dict[str, int], list[Theme], list[Offender]]:
     """Tables and database rows; counts by table, a summary by theme, and what the checks selected."""
-    rows = _write_tables(connection, staged, built)
-    database.fill(connection, {n: f"read_parquet({sql_text(str(built / f'{n}.parquet'))})" for n in rows})
-    flat.write(connection, built)
-    sdmx.write(connection, built, staged.dimensions, staged.version)
-    themes, offenders = _themes(connection), _offenders(connection)
+    with clock("sort and write"):
+        rows = _write_tables(connection, staged, built, told)
+    told("database", 0, 0)
+    with clock("database"):
+        database.fill(connection, {n: f"read_parquet({sql_text(str(built / f'{n}.parquet'))})" for n in rows})
+    with clock("csv and sdmx"):
+        flat.write(connection, built)
+        sdmx.write(connection, built, staged.dimensions, staged.version)
+    told("checks", 0, 0)
+    with clock("checks"):
+        themes, offenders = _themes(connection), _offenders(connection)
     connection.execute("USE memory; DETACH minsheng")
     return rows, themes, offenders
 
@@ -143,8 +180,13 @@ def check(raw: str | Path = "raw", documents: str | Path | None = None) -> list[
     `documents` is where the texts of bulletins lie (else $MINSHENG_DOCUMENTS, else `documents` in the raw folder):
     every entry of a source whose text is there is compared with it, character by character.
     """
-    with stage.opened(Path(raw), documents) as staged:
-        if staged.codes is not None and not errors(staged.findings):
+    return list(examined(raw, documents))
+
+
+def examined(raw: str | Path, documents: str | Path | None = None, told: Told = silent) -> Sequence[Finding]:
+    """What `check` tells, however much it is: past the first thousands, findings wait in a file."""
+    with stage.opened(Path(raw), documents, told) as staged:
+        if staged.codes is not None and not any_errors(staged.findings):
             connection = staged.connection
             database.create(connection, None, dictionary.table(staged.dimensions).to_pylist())
             database.fill(connection, {t.name: f"({_select(t.name, staged.dimensions)})" for t in PUBLISHED})
@@ -152,8 +194,8 @@ def check(raw: str | Path = "raw", documents: str | Path | None = None) -> list[
         return staged.findings
 
 
-def _stop_on_errors(findings: list[Finding]) -> None:
-    if errors(findings):
+def _stop_on_errors(findings: Sequence[Finding]) -> None:
+    if any_errors(findings):
         raise InvalidData(findings)
 
 
@@ -174,7 +216,7 @@ def _select(name: str, dimensions: tuple[str, ...]) -> str:
     return f"SELECT {', '.join(map(quoted, columns))} FROM memory.{name} ORDER BY {', '.join(order)}"
 
 
-def _write_tables(connection: duckdb.DuckDBPyConnection, staged: Staged, built: Path) -> dict[str, int]:
+def _write_tables(connection: duckdb.DuckDBPyConnection, staged: Staged, built: Path, told: Told) -> dict[str, int]:
     """Every published table as Parquet: sheets through DuckDB, which sorts what memory cannot hold; lists directly."""
     assert staged.codes is not None
     lists = staged.codes.tables | {dictionary.NAME: dictionary.table(staged.dimensions)}
@@ -185,6 +227,7 @@ def _write_tables(connection: duckdb.DuckDBPyConnection, staged: Staged, built: 
             order = [(c, "ascending") for c in _order(name, ())] if name in TABLES else []
             rows[name] = publish.write_list(lists[name], order, schema, path)
         else:
+            told("sort and write", 0, staged.rows_read)
             rows[name] = publish.write_parquet(connection, _select(name, staged.dimensions), schema, path)
     return rows
 

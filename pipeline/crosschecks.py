@@ -63,10 +63,19 @@ def _once_a_row(offences: list[Offence]) -> Iterator[Offence]:
     yield from (o for o in offences if o.other is None or _WEIGHT[o.rule] == least[o.table, o.row, o.other])
 
 
-def _doubles(connection: duckdb.DuckDBPyConnection, origin: str, key: list[str]) -> list[tuple[Any, ...]]:
-    """Rows whose key stands already in an earlier row: row, first row, key. Without its first column a key is none."""
+def _doubles(connection: duckdb.DuckDBPyConnection, origin: str, hashed: str, key: list[str]) -> list[tuple[Any, ...]]:
+    """Rows whose key stands already in an earlier row: row, first row, key. Without its first column a key is none.
+
+    Only rows that share their `hashed` column with another are compared: a key takes more memory than its hash.
+    """
     columns = ", ".join(map(quoted, key))
     shown = ", ".join(f"t.{quoted(c)}" for c in key)
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE suspects AS
+        SELECT {hashed} FROM {origin} WHERE {hashed} IS NOT NULL GROUP BY 1 HAVING count(*) > 1""")
+    if connection.execute("FROM suspects LIMIT 1").fetchone() is None:
+        return []
+    origin = f"(FROM {origin} SEMI JOIN suspects USING ({hashed}))"
     return connection.execute(f"""
         WITH doubled AS (
             SELECT {columns}, min("row") AS first_row FROM {origin} WHERE {quoted(key[0])} IS NOT NULL
@@ -82,7 +91,7 @@ def _doubled_keys(connection: duckdb.DuckDBPyConnection, codes: Codes) -> Iterat
         if not table.is_sheet:
             yield from _doubled_in_list(table, codes.tables[table.name].select([*table.key, "row"]).to_pylist())
             continue
-        for row, first, key in _doubles(connection, table.name, list(table.key)):
+        for row, first, key in _doubles(connection, table.name, "key_hash", list(table.key)):
             hint = "was the row keyed twice?"
             yield Offence("unique", table.name, row, _KEY_COLUMN[table.name], key, hint=hint, other=first)
 
@@ -111,7 +120,7 @@ def _facts_keyed_twice(connection: duckdb.DuckDBPyConnection, codes: Codes) -> I
     flow_start = f"CASE WHEN indicator_id NOT IN {at_day} THEN period_start END AS flow_start"
     origin = f"(SELECT *, {flow_start} FROM observations WHERE ref_area IS NOT NULL AND period_end IS NOT NULL)"
     key = ["indicator_id", "ref_area", "period_end", "source_id", "flow_start", *codes.dimensions]
-    for row, first, _ in _doubles(connection, origin, key):
+    for row, first, _ in _doubles(connection, origin, "fact_hash", key):
         one, other = (_figure(connection, each) for each in (first, row))
         if one["as_printed"] == other["as_printed"] or not _is_known(
             codes, one["observation_id"], other["observation_id"]

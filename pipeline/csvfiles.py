@@ -123,7 +123,9 @@ def _whole_characters(block: bytes) -> tuple[bytes, bytes]:
 
 def _is_utf8(text: bytes) -> bool:
     """Arrow looks at bytes many times faster than Python decodes them."""
-    whole = pa.Array.from_buffers(pa.large_binary(), 1, [None, pa.py_buffer(struct.pack("=qq", 0, len(text))), pa.py_buffer(text)])
+    whole = pa.Array.from_buffers(
+        pa.large_binary(), 1, [None, pa.py_buffer(struct.pack("=qq", 0, len(text))), pa.py_buffer(text)]
+    )
     try:
         whole.view(pa.large_string()).validate(full=True)
     except pa.ArrowInvalid:

@@ -47,7 +47,7 @@ def audit(raw: Path, sources: list[str] | None = None, documents: Path | None = 
         known = list(staged.codes.sources) if staged.codes else []
         wanted = sources or [s for s in known if s in staged.accounts]
         if staged.codes is None:
-            return Audit(findings=staged.findings)
+            return Audit(findings=list(staged.findings))
         for source_id in wanted or [""]:
             account_of(staged, source_id, raw, documents)
         result = Audit(without_text=[s for s in known if s not in staged.accounts])

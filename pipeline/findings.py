@@ -1,7 +1,8 @@
 """What a check found, and the catalogue of rules: the one place where a rule is named, explained and worded."""
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -130,19 +131,29 @@ def errors(findings: Iterable[Finding]) -> list[Finding]:
     return [f for f in findings if f.severity == ERROR]
 
 
+def any_errors(findings: Iterable[Finding]) -> bool:
+    return any(f.severity == ERROR for f in findings)
+
+
 def folded(findings: Iterable[Finding], per_rule: int = 50) -> Iterator[tuple[str, list[Finding], int]]:
     """Per rule: its id, the first `per_rule` findings, and how many more there are."""
-    by_rule: dict[str, list[Finding]] = {}
+    shown: dict[str, list[Finding]] = {}
+    more: Counter[str] = Counter()
     for each in findings:
-        by_rule.setdefault(each.rule, []).append(each)
-    for rule, found in by_rule.items():
-        yield rule, found[:per_rule], max(0, len(found) - per_rule)
+        kept = shown.setdefault(each.rule, [])
+        if len(kept) < per_rule:
+            kept.append(each)
+        else:
+            more[each.rule] += 1
+    for rule, found in shown.items():
+        yield rule, found, more[rule]
 
 
 class InvalidData(Exception):
     """The raw data has errors; `findings` holds all of them, warnings included."""
 
-    def __init__(self, findings: list[Finding]) -> None:
+    def __init__(self, findings: Sequence[Finding]) -> None:
         self.findings = findings
-        count = len(errors(findings))
-        super().__init__(f"{count} error{'s' if count != 1 else ''} in the raw data; the first: {errors(findings)[0]}")
+        count = sum(f.severity == ERROR for f in findings)
+        first = next(f for f in findings if f.severity == ERROR)
+        super().__init__(f"{count} error{'s' if count != 1 else ''} in the raw data; the first: {first}")

@@ -23,6 +23,8 @@ from pipeline.quantity import BOUNDS, FALLS, MAX_DIGITS, MULTIPLIERS, RANGE_DASH
 from pipeline.schemas import TOTAL, Table
 
 BATCH_ROWS = 100_000
+MEMORY = "640MB"
+"""What DuckDB may take; what does not fit, it spills."""
 
 _TYPED = {
     pa.string(): ("", "{c}"),
@@ -47,7 +49,13 @@ def sql_list(values: list[str]) -> str:
 
 def connect(temporary: Path | None = None) -> duckdb.DuckDBPyConnection:
     """An in-memory connection that reads files only, spills to `temporary`, and knows the period macros."""
-    config: dict[str, Any] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    config: dict[str, Any] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "memory_limit": MEMORY,
+        # a long IN list would become a join, which hands on the last rows of a block late: rows would change places
+        "disabled_optimizers": "in_clause",
+    }
     connection = duckdb.connect(":memory:", config=config)
     if temporary:
         connection.execute(f"SET temp_directory = {sql_text(str(temporary))}")
@@ -66,13 +74,20 @@ class Figures:
     """What deriving a figure needs to know from the code lists.
 
     `countable`: indicators whose bare integers are exact. `rates`: indicators whose unit is a quotient.
-    `words`: qualifier words by code and position. `dimensions`: names of the breakdown columns.
+    `words`: qualifier words by code and position. `dimensions`: names of the breakdown columns. `at_day`: indicators
+    whose values hold at a day, so that they are one fact wherever their period starts.
     """
 
     def __init__(
-        self, countable: list[str], rates: list[str], words: list[dict[str, str]], dimensions: tuple[str, ...]
+        self,
+        countable: list[str],
+        rates: list[str],
+        words: list[dict[str, str]],
+        dimensions: tuple[str, ...],
+        at_day: Sequence[str] = (),
     ) -> None:
         self.countable, self.rates, self.words, self.dimensions = countable, rates, words, dimensions
+        self.at_day = list(at_day)
 
 
 def batches(
@@ -151,7 +166,22 @@ def _query(table: Table, files: dict[str, CsvFile], figures: Figures | None) -> 
         assert figures is not None
         return _figures_query(typed, figures)
     extra = _DERIVED.get(table.name, "")
-    return f"SELECT *{', ' + extra if extra else ''} FROM ({typed})"
+    derived = f"SELECT *{', ' + extra if extra else ''} FROM ({typed})"
+    return f"SELECT *, {key_hash(table)} FROM ({derived})" if table.is_sheet else derived
+
+
+def key_hash(table: Table) -> str:
+    """A select item: rows of one key have one hash, by which those that stand twice are found."""
+    return f"hash({', '.join(table.key)}) AS key_hash"
+
+
+def _fact_hash(figures: Figures) -> str:
+    """A select item: figures that a source may state but once have one hash; without area or period there is none."""
+    start = f"CASE WHEN indicator_id NOT IN {sql_list(figures.at_day)} THEN period_start(time_period) END"
+    fact = ", ".join(
+        ["indicator_id", "ref_area", "period_end(time_period)", "source_id", start, *map(quoted, figures.dimensions)]
+    )
+    return f"CASE WHEN indicator_id || ref_area || time_period IS NOT NULL THEN hash({fact}) END AS fact_hash"
 
 
 def _read_csv(header: Sequence[str], paths: list[str]) -> str:
@@ -238,7 +268,8 @@ def _figures_query(typed: str, figures: Figures) -> str:
         CASE WHEN sign < 0 THEN 0 - first_end ELSE last_end END AS upper,
         CASE WHEN decimals <= {MAX_DIGITS} THEN decimals::TINYINT END AS printed_decimals,
         'keyed' AS evidence, 'A' AS obs_status,
-        printed_form, {_recomposed(figures.words)} AS recomposed
+        printed_form, {_recomposed(figures.words)} AS recomposed,
+        {key_hash(schemas.TABLES["observations"])}, {_fact_hash(figures)}
     FROM (SELECT *, {_core()} AS core, {_stripped()} AS stripped FROM ends)
     """
 

@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline import database
+from pipeline.engines.flow import ahead
 from pipeline.paths import MANIFEST, NAME
 
 DATABASE = database.FILE
@@ -94,7 +95,7 @@ def write_parquet(connection: duckdb.DuckDBPyConnection, query: str, schema: pa.
     reader = connection.sql(query).to_arrow_reader(ROW_GROUP)
     rows, waiting = 0, pa.Table.from_batches([], reader.schema)
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for batch in reader:
+        for batch in ahead(reader):  # the sort goes on while a batch is compressed
             rows += batch.num_rows
             waiting = pa.concat_tables([waiting, pa.Table.from_batches([batch])])
             while waiting.num_rows >= ROW_GROUP:

@@ -379,7 +379,7 @@ def is_free(name: str) -> bool:
     declared = TABLES["observations"].model.to_schema().columns
     concepts = {each.metadata["sdmx"] for each in declared.values()}
     return name.upper() not in concepts and not any(
-        name in taken for taken in (declared, WORKING, WORKING_FIGURES, RESERVED)
+        name in taken for taken in (declared, WORKING, WORKING_SHEETS, WORKING_FIGURES, RESERVED)
     )
 
 
@@ -400,7 +400,11 @@ WORKING = {
 }
 """Columns that batches carry beside the declared ones, for the checks."""
 
+WORKING_SHEETS = {
+    "key_hash": pa.uint64(),  # of the key: what stands twice is looked for among rows of one hash only
+}
 WORKING_FIGURES = {
+    "fact_hash": pa.uint64(),  # of what a source may state but once
     "printed_form": pa.string(),  # as_printed, normalised
     "recomposed": pa.string(),  # what the parts give when put together
 }
@@ -410,7 +414,14 @@ _FOLLOWS_PERIOD = "period_end"
 
 def working(table: Table) -> dict[str, pa.DataType]:
     """Columns that a batch of this table carries for the checks only."""
-    return WORKING | (WORKING_FIGURES if table.name == "observations" else {})
+    further = WORKING_FIGURES if table.name == "observations" else {}
+    return WORKING | (WORKING_SHEETS if table.is_sheet else {}) | further
+
+
+def staged(table: Table, dimensions: tuple[str, ...] = ()) -> pa.Schema:
+    """Every column of a sheet that is staged, the working columns included."""
+    kinds = {name: arrow_type(each) for name, each in columns(table, dimensions).items()}
+    return pa.schema(list((kinds | working(table)).items()))
 
 
 def columns(table: Table, dimensions: tuple[str, ...] = ()) -> dict[str, pandera.Column]:

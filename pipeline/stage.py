@@ -7,11 +7,11 @@ import bisect
 import hashlib
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -21,11 +21,13 @@ from pipeline import crosschecks, csvfiles, ingest, schemas
 from pipeline.crosschecks import Offence
 from pipeline.csvfiles import CsvFile
 from pipeline.database import sql_text
+from pipeline.engines import local
 from pipeline.evidence import receipts, texts
 from pipeline.findings import Finding, finding, nearest
 from pipeline.proofs import Proof
 from pipeline.schemas import TABLES, Table
-from pipeline.validate import Codes, Failure, Validator, with_units
+from pipeline.spool import Spool
+from pipeline.validate import Codes, Failure, Validator
 
 if TYPE_CHECKING:
     from pipeline.evidence.audit import Account
@@ -33,6 +35,14 @@ if TYPE_CHECKING:
 
 VERSION = "VERSION"
 UNVERSIONED = "0"
+
+Item = TypeVar("Item")
+Told = Callable[[str, int, int], None]
+"""Hears how far a build is: what it does, rows done, rows in all."""
+
+
+def silent(_step: str, _done: int, _total: int) -> None:
+    """Tell nobody."""
 
 
 @dataclass
@@ -61,7 +71,7 @@ class Staged:
 
     connection: duckdb.DuckDBPyConnection
     scratch: Path
-    findings: list[Finding] = field(default_factory=list)
+    findings: Spool[Finding] = field(default_factory=Spool)
     codes: Codes | None = None
     origins: dict[str, Origins] = field(default_factory=dict)
     files: list[CsvFile] = field(default_factory=list)
@@ -75,6 +85,15 @@ class Staged:
         """One hash of all raw files: of their names and hashes as `sha256sum` prints them, in order of name."""
         lines = sorted((f.name, f.sha256) for f in self.files)
         return hashlib.sha256("".join(f"{sha256}  {name}\n" for name, sha256 in lines).encode()).hexdigest()
+
+    @property
+    def rows_read(self) -> int:
+        return sum(self.origins[name].rows for name in self.sheets if name in self.origins)
+
+    @property
+    def rows_expected(self) -> int:
+        """Rows of all sheets, if no cell holds a line end."""
+        return sum(file.lines - 1 for files in self.sheets.values() for file in files)
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -97,11 +116,11 @@ def read_lists(raw: Path, scratch: Path) -> Staged:
     return staged
 
 
-def read_sheets(staged: Staged) -> None:
-    """Stage every sheet as Parquet, each row checked."""
+def read_sheets(staged: Staged, told: Told = silent) -> None:
+    """Stage every sheet as Parquet, each row checked; `told` hears how far it is."""
     if staged.codes is None:
         return
-    _report(staged, {name: _stage_sheets(staged, TABLES[name], files) for name, files in staged.sheets.items()})
+    _report(staged, {name: _stage_sheets(staged, TABLES[name], files, told) for name, files in staged.sheets.items()})
 
 
 def examine(staged: Staged, documents: Path, *, trust_proofs: bool = False) -> None:
@@ -122,12 +141,12 @@ def examine(staged: Staged, documents: Path, *, trust_proofs: bool = False) -> N
 
 
 @contextmanager
-def opened(raw: Path, documents: str | Path | None = None) -> Iterator[Staged]:
+def opened(raw: Path, documents: str | Path | None = None, told: Told = silent) -> Iterator[Staged]:
     """A raw folder read, checked and compared with every text at hand. Its scratch folder goes when all is done."""
     with tempfile.TemporaryDirectory(prefix="minsheng-") as scratch:
         staged = read_lists(raw, Path(scratch))
         with staged.connection:
-            read_sheets(staged)
+            read_sheets(staged, told)
             examine(staged, texts.folder(raw, documents))
             yield staged
 
@@ -163,7 +182,7 @@ def _read_lists(staged: Staged, lists: dict[str, CsvFile]) -> dict[str, pa.Table
     """Code lists, sources and rules as typed tables; those that cannot be read are left out and reported."""
     tables: dict[str, pa.Table] = {}
     for name, file in lists.items():
-        read = list(_guarded(staged, TABLES[name], [file], None))
+        read = list(_guarded([file], ingest.batches(staged.connection, TABLES[name], [file])))
         if file.findings:
             staged.findings += file.findings
             continue
@@ -191,12 +210,10 @@ def _completed(table: Table, batches: list[pa.RecordBatch]) -> pa.Table:
     return whole
 
 
-def _guarded(
-    staged: Staged, table: Table, files: list[CsvFile], figures: ingest.Figures | None
-) -> Iterator[tuple[pa.RecordBatch, list[tuple[CsvFile, int]]]]:
+def _guarded(files: list[CsvFile], batches: Iterator[Item]) -> Iterator[Item]:
     """Batches; where DuckDB refuses the files, the reason goes to the findings of the file at fault."""
     try:
-        yield from ingest.batches(staged.connection, table, files, figures)
+        yield from batches if files else ()
     except (duckdb.Error, OSError) as error:
         if isinstance(error, OSError) and "CSV Error" not in str(error):  # so the reader of larger files passes it on
             raise
@@ -264,25 +281,17 @@ def _listed(staged: Staged, folder: Path, raw: Path) -> list[Path]:
         return []
 
 
-def _stage_sheets(staged: Staged, table: Table, files: list[CsvFile]) -> list[tuple[int, Failure]]:
-    """Validate and stage the sheets of a table; failures with their row among all rows of the table."""
+def _stage_sheets(staged: Staged, table: Table, files: list[CsvFile], told: Told) -> Spool[tuple[int, Failure]]:
+    """Validate and stage the sheets of a table; failures with their row among all rows of the table, in order."""
     assert staged.codes is not None
-    codes = staged.codes
-    figures = ingest.Figures(codes.countable, codes.rates, codes.tables["qualifiers"].to_pylist(), codes.dimensions)
-    validator = Validator(table, codes)
-    failures: list[tuple[int, Failure]] = []
+    failures: Spool[tuple[int, Failure]] = Spool()
     path = staged.scratch / f"{table.name}.staged.parquet"
-    kinds = {n: schemas.arrow_type(c) for n, c in schemas.columns(table, codes.dimensions).items()}
-    schema = pa.schema(list((kinds | schemas.working(table)).items()))
-    with pq.ParquetWriter(path, schema, compression="lz4") as writer:
-        for batch, runs in _guarded(staged, table, files, figures) if files else ():
-            start = staged.origins.setdefault(table.name, Origins()).rows
-            batch = batch.append_column("row", pa.array(range(start, start + batch.num_rows), pa.int64()))
-            if table.name == "observations":
-                batch = with_units(batch, codes)
-            _note_origins(staged, table.name, runs)
-            failures += [(start + failure.row, failure) for failure in validator(batch)]
-            writer.write_batch(batch.select(schema.names))
+    if not files:
+        pq.write_table(schemas.staged(table, staged.codes.dimensions).empty_table(), path)
+    for runs, failed in _guarded(files, local.stage(staged.connection, table, files, staged.codes, path)):
+        _note_origins(staged, table.name, runs)
+        failures += failed
+        told("read", staged.rows_read, staged.rows_expected)
     staged.findings += [f for file in files for f in file.findings]
     staged.connection.execute(f"CREATE VIEW {table.name} AS {receipts.view(table, sql_text(str(path)))}")
     return failures
@@ -302,20 +311,33 @@ def _version(raw: Path, staged: Staged) -> str:
     return seen
 
 
-def _report(staged: Staged, failures: dict[str, list[tuple[int, Failure]]]) -> None:
+def _report(staged: Staged, failures: Mapping[str, Sequence[tuple[int, Failure]]]) -> None:
     """Failures as findings, with file, line and the cells as keyed."""
     assert staged.codes is not None
-    if not any(failures.values()):
+    if not any(map(len, failures.values())):
         return
     from pipeline.explain import explain  # words are needed only where something is wrong
 
     for name, failed in failures.items():
-        located = _located(staged, name, [row for row, _ in failed])
-        for row, failure in failed:
-            file, line, cells = located[row]
+        places = _in_order(staged.origins.get(name, Origins()), (row for row, _ in failed))
+        for (_, failure), (file, line, cells) in zip(failed, places, strict=True):
             seen, expected, hint = explain(failure, TABLES[name], cells, staged.codes)
             words: dict[str, Any] = {"seen": seen, "expected": expected, "hint": hint}
             staged.findings.append(finding(failure.rule, file.name, line, failure.column, **words))
+
+
+def _in_order(origins: Origins, rows: Iterable[int]) -> Iterator[tuple[CsvFile, int, dict[str, str]]]:
+    """File, line and cells of rows that never go back: each file is read once, and none of it kept."""
+    current: CsvFile | None = None
+    read: Iterator[tuple[int, dict[str, str]]] = iter(())
+    at, here = -1, (0, dict[str, str]())
+    for row in rows:
+        file, place = origins.place(row)
+        if file is not current:
+            current, read, at = file, csvfiles.rows(file.path), -1
+        while at < place:
+            here, at = next(read, (0, {})), at + 1
+        yield file, *here
 
 
 def place(staged: Staged, table: str, row: int) -> tuple[str, int]:
@@ -353,7 +375,7 @@ def _unit_algebra(codes: Codes, trust_proofs: bool) -> list[Offence]:
     return offences
 
 
-def _report_offences(staged: Staged, offences: list[Offence]) -> None:
+def _report_offences(staged: Staged, offences: Sequence[Offence]) -> None:
     for name in {o.table for o in offences}:
         own = [o for o in offences if o.table == name]
         located = _located(staged, name, [o.row for o in own] + [o.other for o in own if o.other is not None])

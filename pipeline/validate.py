@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from pandera.errors import SchemaError, SchemaErrors
 
 from pipeline import schemas
+from pipeline.database import AT_DAY
 from pipeline.quantity import FALLS, MAX_DIGITS, MULTIPLIERS, RANGE_DASH, RISES
 from pipeline.schemas import Table
 
@@ -72,6 +73,11 @@ class Codes:
     @cached_property
     def countable(self) -> list[str]:
         return [i for i, row in self.indicators.items() if row["unit"]["countable"]]
+
+    @cached_property
+    def at_day(self) -> list[str]:
+        """Indicators whose values hold at the last day of a period."""
+        return [i for i, row in self.indicators.items() if row["nature"] in AT_DAY]
 
     @cached_property
     def rates(self) -> list[str]:

@@ -87,7 +87,7 @@ def test_an_unexpected_fault_exits_3_without_traceback(
     def broken(*_: object) -> None:
         raise RuntimeError("our mistake")
 
-    monkeypatch.setattr("pipeline.builder.check", broken)
+    monkeypatch.setattr("pipeline.builder.examined", broken)
     assert main(["check", "--raw", str(raw.path)]) == 3
     err = capsys.readouterr().err
     assert "unexpected fault: RuntimeError: our mistake" in err

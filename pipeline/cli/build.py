@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli import output
+from pipeline.cli import output, progress
 
 if TYPE_CHECKING:
     from pipeline.builder import Manifest
@@ -29,14 +29,15 @@ def command(
     if not raw.is_dir():
         raise output.misuse(f"there is no folder {raw}")
     try:
-        manifest = build(raw, out)
+        with progress.shown() as told:
+            manifest = build(raw, out, told=told)
     except InvalidData as error:
         output.show_findings(error.findings, as_json)
         raise typer.Exit(1) from error
     except TargetError as error:
         raise output.misuse(str(error)) from error
     if as_json:
-        print(output.as_json(asdict(manifest)))
+        print(output.as_json(asdict(manifest) | {"findings": [f.as_dict() for f in manifest.findings]}))
         return
     if manifest.findings:
         output.print_findings(manifest.findings)

@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from pipeline.findings import ERROR, Finding, errors, folded
+from pipeline.findings import ERROR, Finding, folded
 
 
 def misuse(message: str) -> typer.Exit:
@@ -25,7 +25,11 @@ def as_json(value: Any) -> str:
 
 def show_findings(findings: Sequence[Finding], json_wanted: bool) -> None:
     if json_wanted:
-        print(as_json([f.as_dict() for f in findings]))
+        separator = "[\n"
+        for each in findings:  # one at a time: there may be millions
+            print(separator + as_json(each.as_dict()), end="")
+            separator = ",\n"
+        print("\n]" if findings else "[]")
     else:
         print_findings(findings)
 
@@ -50,8 +54,8 @@ def _print_finding(finding: Finding) -> None:
 
 
 def counted(findings: Sequence[Finding]) -> str:
-    wrong = len(errors(findings))
-    warnings = sum(f.severity != ERROR for f in findings)
+    wrong = sum(f.severity == ERROR for f in findings)
+    warnings = len(findings) - wrong
     return f"{_plural(wrong, 'error')}, {_plural(warnings, 'warning')}"
 
 

@@ -1,0 +1,64 @@
+"""Staging on this machine: DuckDB reads, two threads validate, one writes, with bounded queues between them."""
+
+import threading
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline import ingest, schemas
+from pipeline.csvfiles import CsvFile
+from pipeline.engines.flow import ahead, in_order
+from pipeline.schemas import Table
+from pipeline.validate import Codes, Failure, Validator, with_units
+
+VALIDATORS = 2
+
+Runs = list[tuple[CsvFile, int]]
+"""Files in the order of a batch's rows, and how many rows of each."""
+
+
+def stage(
+    connection: duckdb.DuckDBPyConnection, table: Table, files: list[CsvFile], codes: Codes, path: Path, first: int = 0
+) -> Iterator[tuple[Runs, list[tuple[int, Failure]]]]:
+    """Write files of one table as staged Parquet; for each batch where its rows come from, and its failures by row.
+
+    Rows are numbered from `first` on. Raises duckdb.Error where the CSV cannot be read.
+    """
+    schema = schemas.staged(table, codes.dimensions)
+    validators = threading.local()
+    checked = partial(_checked, validators, table, codes)
+    with pq.ParquetWriter(path, schema, compression="lz4", use_dictionary=False, write_statistics=False) as writer:
+        numbered = _numbered(ingest.batches(connection, table, files, figures(codes)), first)
+        for batch, runs, failures in in_order(checked, ahead(numbered), VALIDATORS):
+            writer.write_batch(batch.select(schema.names))
+            yield runs, failures
+
+
+def figures(codes: Codes) -> ingest.Figures:
+    """What deriving a figure needs to know from the code lists."""
+    words = codes.tables["qualifiers"].to_pylist()
+    return ingest.Figures(codes.countable, codes.rates, words, codes.dimensions, codes.at_day)
+
+
+def _numbered(batches: Iterator[tuple[pa.RecordBatch, Runs]], first: int) -> Iterator[tuple[pa.RecordBatch, Runs, int]]:
+    for batch, runs in batches:
+        yield batch, runs, first
+        first += batch.num_rows
+
+
+def _checked(
+    validators: threading.local, table: Table, codes: Codes, numbered: tuple[pa.RecordBatch, Runs, int]
+) -> tuple[pa.RecordBatch, Runs, list[tuple[int, Failure]]]:
+    """A batch with row numbers and units, validated by its thread's own validator: schemas are not shared."""
+    batch, runs, first = numbered
+    if not hasattr(validators, "own"):
+        validators.own = Validator(table, codes)
+    batch = batch.append_column("row", pa.array(np.arange(first, first + batch.num_rows)))
+    if table.name == "observations":
+        batch = with_units(batch, codes)
+    return batch, runs, [(first + failure.row, failure) for failure in validators.own(batch)]
