@@ -36,7 +36,7 @@ def write(content: bytes, path: Path, beginning: bytes, *, what: str = "page", p
         raise NotWritten(f"{path} cannot be written: {error.strerror}") from error
 
 
-def policy(page: str, more: str = "") -> str:
+def policy(page: str, more: str = "", trusted: str = "'none'") -> str:
     """What the browser lets a page do: run its own scripts and style, by their hashes, and nothing else."""
     own = ""
     for tag in ("script", "style"):
@@ -45,7 +45,7 @@ def policy(page: str, more: str = "") -> str:
             for inner in re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
         ]
         own += f"; {tag}-src {' '.join(hashes)}"
-    rest = "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+    rest = f"base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types {trusted}"
     return f"default-src 'none'{own}{more}; {rest}"
 
 

@@ -67,23 +67,21 @@ def series(look: Look, language: str) -> Spec:
 
 def areas(look: Look, language: str) -> Spec:
     """Several series of comparable values beside each other, told apart by colour and shape: `area` is the name."""
-    legend = {"orient": "bottom", "title": None, "columns": 3, "symbolOpacity": 1}
+    legend = {"orient": "bottom", "title": None, "columns": 3}
     hue = {"field": "area", "type": "nominal", "scale": {"range": list(look.hues)}, "legend": legend}
     y = {"field": "value", "type": "quantitative", "axis": _amounts(language), "scale": {"zero": True}, "title": None}
     line = {"mark": {"type": "line", "strokeWidth": 1.5, "opacity": 0.45}, "encoding": {"y": y}}
-    shape = {"shape": {"field": "area", "type": "nominal", "legend": legend}}
-    layers = [line, *_whiskers("y", {}), _points({}, y, shape)]
-    return _chart(look, {"height": 260, "encoding": {"x": _days(language), "color": hue}, "layer": layers})
+    shape = {"field": "area", "type": "nominal", "legend": legend}
+    layers = [line, *_whiskers("y", {}), _points({}, y)]
+    encoding = {"x": _days(language), "color": hue, "shape": shape}
+    return _chart(look, {"height": 260, "encoding": encoding, "layer": layers})
 
 
 def bars(look: Look, language: str) -> Spec:
-    """Figures of one unit beside each other, largest first: `label` is the name."""
-    axis = {"labelLimit": 190, "ticks": False, "domain": False, "labelPadding": 8}
-    label = {"field": "label", "type": "nominal", "sort": {"field": "value", "order": "descending"}, "title": None}
+    """Figures of one unit beside each other: `label` is the name."""
     x = {"field": "value", "type": "quantitative", "axis": _amounts(language) | {"tickCount": 3}, "title": None}
-    bar = {"mark": {"type": "bar", "color": look.accent, "opacity": 0.35, "height": {"band": 0.55}}, "encoding": {"x": x}}
-    layers = [bar, *_whiskers("x", {"color": look.accent})]
-    return _chart(look, {"height": {"step": 28}, "encoding": {"y": label | {"axis": axis}}, "layer": layers})
+    bar = {"mark": {"type": "bar", "color": look.accent, "opacity": 0.35, "height": 10}, "encoding": {"x": x}}
+    return _rows(look, 42, [bar, *_whiskers("x", {"color": look.accent})])
 
 
 def checks(look: Look, language: str) -> Spec:
@@ -92,23 +90,30 @@ def checks(look: Look, language: str) -> Spec:
     One unit is what rounding allows: intervals that share no value lie further apart.
     """
     words = _WORDS[language]
-    label = {"field": "label", "type": "nominal", "sort": None, "title": None,
-             "axis": {"labelLimit": 300, "ticks": False, "domain": False, "labelPadding": 8}}  # fmt: skip
-    x = {"type": "quantitative", "title": words["off"], "scale": {"domainMin": -1.05, "domainMax": 1.05},
+    x = {"type": "quantitative", "title": words["off"], "scale": {"domain": [-2, 2]},
          "axis": {"format": ".0%", "tickCount": 5, "grid": True}}  # fmt: skip
     colour = {"field": "side", "type": "nominal", "legend": {"orient": "top", "title": None},
               "scale": {"domain": [words["printed"], words["parts"]], "range": [look.quiet, look.accent]}}  # fmt: skip
+    band, line = {"strokeWidth": 7, "opacity": 0.35, "strokeCap": "round"}, {"strokeWidth": 2}
     sides = [
-        _side(words["printed"], "lower", "upper", {"type": "rule", "strokeWidth": 7, "opacity": 0.35, "strokeCap": "round"}, x),
-        _side(words["parts"], "sum_lower", "sum_upper", {"type": "rule", "strokeWidth": 2}, x),
+        _side(words["printed"], "lower", "upper", {"type": "rule", **band}, x),
+        _side(words["parts"], "sum_lower", "sum_upper", {"type": "rule", **line}, x),
         _side(words["parts"], "sum_value", None, {"type": "point", "filled": True, "size": 45, "opacity": 1}, x),
-    ]  # fmt: skip
-    return _chart(look, {"height": {"step": 22}, "encoding": {"y": label, "color": colour}, "layer": sides})
+    ]
+    return _rows(look, 36, [each | {"encoding": each["encoding"] | {"color": colour}} for each in sides])
 
 
 def with_values(spec: Spec, rows: list[dict[str, Any]], title: str, subtitle: list[str]) -> Spec:
     """A chart with its rows and a heading: whole by itself."""
     return spec | {"data": {**spec["data"], "values": rows}, "title": {"text": title, "subtitle": subtitle}}
+
+
+def _rows(look: Look, step: int, layers: list[Spec]) -> Spec:
+    """One `row` below another, each under its name: names may be long, and are never cut."""
+    row = {"field": "row", "type": "ordinal", "axis": None}
+    mark = {"type": "text", "align": "left", "baseline": "bottom", "dy": -7, "fontSize": 12, "color": look.ink}
+    name = {"mark": mark, "encoding": {"x": {"value": 0}, "text": {"field": "label"}}}
+    return _chart(look, {"height": {"step": step}, "encoding": {"y": row}, "layer": [name, *layers]})
 
 
 def _side(name: str, low: str, high: str | None, mark: Spec, x: Spec) -> Spec:
@@ -124,7 +129,7 @@ def _whiskers(side: str, colour: Spec) -> list[Spec]:
     rule = {"mark": {"type": "rule", "strokeWidth": 1.5, **colour}, "transform": closed,
             "encoding": {side: ends, f"{side}2": {"field": "upper"}}}  # fmt: skip
     caps = [{"mark": {"type": "tick", "size": 9, "thickness": 1.5, "orient": "horizontal" if side == "y" else "vertical",
-                      **colour}, "transform": closed, "encoding": {side: ends | {"field": end}}}
+                      **colour}, "transform": closed, "encoding": {side: ends | {"field": end}, "shape": None}}
             for end in ("lower", "upper")]  # fmt: skip
     heads = [_arrow(side, "upper", "lower", colour), _arrow(side, "lower", "upper", colour)]
     return [rule, *caps, *heads]
@@ -139,9 +144,9 @@ def _arrow(side: str, open_end: str, closed_end: str, colour: Spec) -> Spec:
             "encoding": {side: {"field": closed_end, "type": "quantitative"}}}  # fmt: skip
 
 
-def _points(colour: Spec, y: Spec, more: Spec | None = None) -> Spec:
+def _points(colour: Spec, y: Spec) -> Spec:
     mark = {"type": "point", "filled": True, "size": 42, "opacity": 1, **colour}
-    encoding = {"y": y, "tooltip": {"field": "told"}, **(more or {})}
+    encoding = {"y": y, "tooltip": {"field": "told"}}
     return {"mark": mark, "transform": [{"filter": "isValid(datum.value)"}], "encoding": encoding}
 
 
@@ -157,7 +162,7 @@ def _amounts(language: str) -> Spec:
 def _chart(look: Look, parts: Spec) -> Spec:
     return {
         "$schema": _SCHEMA, "data": {"name": "figures", "format": {"parse": {"day": "date"}}}, "width": look.width,
-        "background": "transparent", "autosize": {"type": "fit-x", "contains": "padding"}, "config": _config(look), **parts,
+        "background": "transparent", "padding": {"left": 2, "right": 14, "top": 8, "bottom": 4}, "autosize": {"type": "fit-x", "contains": "padding"} if look is PAGE else "pad", "config": _config(look), **parts,
     }  # fmt: skip
 
 
@@ -166,5 +171,5 @@ def _config(look: Look) -> Spec:
             "tickColor": look.line, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"}  # fmt: skip
     title = {"anchor": "start", "color": look.ink, "subtitleColor": look.quiet, "fontSize": 15, "subtitleFontSize": 12,
              "subtitlePadding": 5, "offset": 14, "subtitleLineHeight": 17}  # fmt: skip
-    legend = {"labelColor": look.ink, "labelFontSize": 12, "symbolStrokeWidth": 2, "labelLimit": 220}
+    legend = {"labelColor": look.ink, "labelFontSize": 12, "symbolStrokeWidth": 2, "symbolOpacity": 1, "labelLimit": 220}
     return {"font": look.font, "axis": axis, "title": title, "legend": legend, "view": {"stroke": None}, "aria": False}

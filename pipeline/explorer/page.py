@@ -26,10 +26,10 @@ def write(folder: Path, path: Path) -> None:
 def render(folder: Path, beside: str | None = None) -> str:
     """The page as HTML; `beside` names the folder with its files where they are not part of it."""
     page = _asset("page.html")
-    parts = {"style": _asset("page.css"), "vega": _vega(), "script": "".join(_asset(f"{s}.js") for s in _SCRIPTS)}
+    parts = {"style": _asset("page.css"), "vega": _vega(), "script": _alone("".join(_asset(f"{s}.js") for s in _SCRIPTS))}
     for name, text in parts.items():
         page = page.replace(f"{{{{{name}}}}}", text)
-    policy = pages.policy(page, "; img-src data:; connect-src 'none'")
+    policy = pages.policy(page, "; img-src data:; connect-src 'none'", trusted="default")
     data = content(folder) | {"beside": beside, "charts": charts.for_page()}
     return page.replace("{{policy}}", policy).replace("{{data}}", pages.island(data))
 
@@ -42,7 +42,12 @@ def _vega() -> str:
     """Vega-Lite and what it needs, as one script, in which nothing ends the element that it stands in."""
     import vl_convert
 
-    return str(vl_convert.javascript_bundle(_VEGA, vl_version=charts.VEGA_LITE)).replace("</script", "<\\/script")
+    return _alone(vl_convert.javascript_bundle(_VEGA, vl_version=charts.VEGA_LITE).replace("</script", "<\\/script"))
+
+
+def _alone(script: str) -> str:
+    """A script whose names are its own."""
+    return f"(() => {{\n{script}\n}})();\n"
 
 
 def _copy(folder: Path, beside: Path) -> None:

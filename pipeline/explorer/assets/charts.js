@@ -1,6 +1,9 @@
 // Charts: the specifications come from Python (charts.py), the rows from here. Vega's interpreter needs no eval.
 
-const bare = { actions: false, renderer: "svg", ast: true, defaultStyle: false, tooltip: (_, event, item, value) => tip(event, value) };
+// It empties an element through innerHTML; that and nothing else passes as markup.
+globalThis.trustedTypes?.createPolicy("default", { createHTML: (text) => text === "" ? text : null });
+
+const bare = { actions: false, logLevel: 1, renderer: "svg", ast: true, defaultStyle: false, tooltip: (_, event, item, value) => tip(event, value) };
 
 function tip(event, value) {
   const node = at("tip");
@@ -11,14 +14,21 @@ function tip(event, value) {
   node.style.top = `${Math.max(8, event.clientY - node.offsetHeight - 10)}px`;
 }
 
-// A figure element whose drawing comes once it stands in the page; a narrow one gets shorter labels.
+// A figure element; it is drawn once it comes near what is seen.
 function chart(kind, rows, caption) {
   const stage = make("div", { class: `stage ${kind}` });
   const spec = structuredClone(data.charts[kind][language]);
-  spec.data.values = rows;
+  spec.data.values = rows.map((row, n) => ({ row: n, ...row }));
+  if (kind === "areas") {  // one legend for both: colour and shape tell apart the same
+    const domain = [...new Set(rows.map((row) => row.area))];
+    for (const channel of ["color", "shape"]) Object.assign(spec.encoding[channel].scale ??= {}, { domain });
+  }
+  if (kind === "checks") {  // as wide as what lies furthest out, and the same to both sides
+    const far = Math.max(1, ...rows.flatMap((row) => [row.lower, row.upper, row.sum_lower, row.sum_upper].map(Math.abs))) * 1.05;
+    for (const { encoding: { x } } of spec.layer) if (x.scale) x.scale.domain = [-far, far];
+  }
+  if (spec.height.step) spec.height = spec.height.step * rows.length;
   const draw = () => {
-    const axis = spec.encoding?.y?.axis;
-    if (axis?.labelLimit) axis.labelLimit = Math.min(axis.labelLimit, stage.clientWidth * 0.4);
     vegaEmbed(stage, spec, bare).then(({ view }) => { stage.dataset.drawn = view.data("figures").length; });
   };
   new IntersectionObserver((seen, watch) => { if (seen.some((s) => s.isIntersecting)) { watch.disconnect(); draw(); } }, { rootMargin: "300px" }).observe(stage);
@@ -27,7 +37,7 @@ function chart(kind, rows, caption) {
   return make("figure", null, stage, make("figcaption", null, caption));
 }
 
-const told = (f) => `${indicatorName(f.indicator_id)}, ${areaName(f.ref_area)}, ${when(f)}: ${withUnit(f.obs_value, indicators.get(f.indicator_id).unit_id)} (${interval(f.lower, f.upper)})`;
+const told = (f) => `${[indicatorName(f.indicator_id), areaName(f.ref_area), when(f)].join(t("comma"))}${t("colon")}${withUnit(f.obs_value, indicators.get(f.indicator_id).unit_id)} (${interval(f.lower, f.upper)})`;
 const point = (f) => ({ day: f.period_end, value: f.obs_value, lower: f.lower, upper: f.upper, told: told(f) });
 
 // The series of an indicator, those with most figures first; each with its gaps, in order of time.

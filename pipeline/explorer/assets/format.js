@@ -42,7 +42,7 @@ function exactness(f) {
   if (f.lower === f.upper) return t("exactly");
   const half = tidy((f.upper - f.lower) / 2);
   const share = f.obs_value ? percent(100 * half / Math.abs(f.obs_value)) : "";
-  return `${t("between", amount(f.lower), amount(f.upper))}: ${t("halfWidth", amount(half), share)}`;
+  return `${t("between", amount(f.lower), amount(f.upper))}${t("colon")}${t("halfWidth", amount(half), share)}`;
 }
 
 function day(text) {

@@ -56,10 +56,10 @@ function themeChart(found) {
   const lines = found.map((f) => seriesOf(f.indicator_id).find((s) => s.line[0].ref_area === f.ref_area && s.line[0].breakdown === ""));
   const line = lines.filter((s) => s && new Set(s.line.map((f) => f.period_end)).size > 2).sort((a, b) => b.line.length - a.line.length)[0];
   if (line) return chart("series", pointsOf(line), `${indicatorName(line.line[0].indicator_id)} (${unitName(indicators.get(line.line[0].indicator_id).unit_id)})`);
-  const [unit, group] = [...grouped(found.filter((f) => f.obs_value !== null), (f) => indicators.get(f.indicator_id).unit_id)]
+  const [unit, group] = [...grouped(found.filter((f) => f.obs_value !== null && ["stock", "flow"].includes(indicators.get(f.indicator_id).nature)), (f) => indicators.get(f.indicator_id).unit_id)]
     .sort((a, b) => b[1].length - a[1].length)[0] ?? [null, []];
   if (group.length < 2) return null;
-  return chart("bars", group.map((f) => ({ label: indicatorName(f.indicator_id), ...point(f) })), unitName(unit));
+  return chart("bars", group.toSorted((a, b) => b.obs_value - a.obs_value).map((f) => ({ label: indicatorName(f.indicator_id), ...point(f) })), unitName(unit));
 }
 
 function promised() {

@@ -8,14 +8,15 @@ function accounted() {
   const passed = grouped(table.passed_over, (p) => p.source_id), by = grouped(table.observations, (f) => f.source_id);
   const rows = table.sources.map((s) => {
     const own = by.get(s.source_id) ?? [], verified = own.filter((f) => f.evidence === "verified").length;
-    return { s, verified, keyed: own.length - verified, passed: (passed.get(s.source_id) ?? []).reduce((sum, p) => sum + p.entries, 0) };
+    const over = passed.get(s.source_id) ?? [];
+    return { s, verified, keyed: own.length - verified, passed: over.reduce((sum, p) => sum + p.entries, 0), why: over.map((p) => `${t("reasons")[p.reason] ?? p.reason} ${p.entries}`).join(", ") };
   });
   const sum = (key) => rows.reduce((total, row) => total + row[key], 0), all = sum("verified") + sum("keyed");
   const share = (name, n) => make("div", null, level(name), make("progress", { max: all, value: n, "aria-label": t(name) }), make("span", null, `${n} / ${all}`), make("p", { class: "quiet" }, t(`${name}Long`)));
   return section(t("accounted"), make("p", null, t("accountedLead")), make("div", { class: "levels" }, share("verified", sum("verified")), share("keyed", sum("keyed"))), grid([
-    column(t("source"), (r) => r.s.source_id, (r) => sourceCell(r.s.source_id)), column(t("area"), (r) => r.s.ref_area, (r) => areaName(r.s.ref_area)), column(t("period"), (r) => r.s.time_period, (r) => period(r.s.time_period)),
+    column(t("source"), (r) => r.s.source_id, (r) => sourceCell(r.s.source_id), { broad: true }), column(t("area"), (r) => r.s.ref_area, (r) => areaName(r.s.ref_area)), column(t("period"), (r) => r.s.time_period, (r) => period(r.s.time_period)),
     column(t("textHead"), (r) => r.s.has_text, (r) => t(r.s.has_text ? "held" : "notHeld")), column(t("verifiedHead"), (r) => r.verified, null, { number: true }),
-    column(t("keyedHead"), (r) => r.keyed, null, { number: true }), column(t("passedHead"), (r) => r.passed, (r) => r.s.has_text ? r.passed : "–", { number: true }),
+    column(t("keyedHead"), (r) => r.keyed, null, { number: true }), column(t("passedHead"), (r) => r.passed, (r) => r.s.has_text ? [String(r.passed), make("small", null, r.why)] : "–", { number: true }),
   ], rows, { label: t("accounted") }));
 }
 
@@ -33,7 +34,7 @@ function sums() {
 function contradictions() {
   const rows = table.checks.filter((c) => !c.agrees);
   if (!rows.length) return section(t("contradictionsTitle"), make("p", null, t("noContradictions")));
-  return section(t("contradictionsTitle"), make("p", null, t("contradictionsLead")), grid([...checkColumns().slice(1, -1), column(t("reason"), (c) => c.reason), column(t("figure"), null, (c) => figureLinks(c.figures))], rows, { label: t("contradictionsTitle") }));
+  return section(t("contradictionsTitle"), make("p", null, t("contradictionsLead")), grid([...checkColumns().slice(1, -1), column(t("reason"), (c) => c.reason, null, { broad: true }), column(t("figure"), null, (c) => figureLinks(c.figures))], rows, { label: t("contradictionsTitle") }));
 }
 
 function allChecks() {
@@ -42,6 +43,6 @@ function allChecks() {
 
 function keyingErrors() {
   const part = (name, key) => column(t(name), (k) => k[key], null, { number: true });
-  return section(t("keyingTitle"), make("p", null, t("keyingLead")), grid([column(t("kind"), null, (k) => t("kinds")[k.group] ?? k.group), part("errors", "errors"), part("withText", "with_text"), part("without", "without"), part("plainCheck", "plain")],
+  return section(t("keyingTitle"), make("p", null, t("keyingLead")), grid([column(t("kind"), null, (k) => t("kinds")[k.group] ?? k.group, { broad: true }), part("errors", "errors"), part("withText", "with_text"), part("without", "without"), part("plainCheck", "plain")],
     data.keying_errors, { label: t("keyingTitle") }));
 }

@@ -67,7 +67,7 @@ function tablePage() {
   let now;
   const refresh = () => {
     const rows = matching();
-    now = grid([c.indicator, c.area, c.period, c.breakdown, c.value, c.interval, c.unit, c.printed, c.evidence, c.source, c.id], rows, { label: t("table") });
+    now = grid([c.indicator, c.area, c.period, c.breakdown, c.exact, c.printed, c.evidence, c.source, c.id], rows, { label: t("table") });
     place.replaceChildren(now);
     told.textContent = t("shown", rows.length.toLocaleString("en"), table.observations.length.toLocaleString("en"));
     sql.textContent = sqlOf();

@@ -2,6 +2,7 @@
 
 const WORDS = {
   en: {
+    comma: ", ", colon: ": ",
     overview: "Overview", indicators: "Indicators", table: "Table", quality: "Quality", skip: "Skip to the content",
     toDark: "Dark", toLight: "Light", other: "中文", views: "Views", bulletin: "Bulletin",
     glance: (where, when) => `${where}, ${when}, at a glance`,
@@ -19,14 +20,16 @@ const WORDS = {
     atLeast: (low) => `At least ${low}; no upper bound.`, atMost: (high) => `At most ${high}; no lower bound.`, noBound: "No bound.",
     verified: "verified", keyed: "keyed", verifiedLong: "A machine has compared it with the source's text.", keyedLong: "A person typed it; no machine has compared it with a text.",
     paragraph: (n) => `paragraph ${n}`, characters: (a, b) => `characters ${a}–${b}`, noPlace: "The source's text is not held, so there is no position.",
-    besideSame: (share, whole) => `${share} of ${whole}`,
-    besideApart: (whole, value, period, days) => `${whole}: ${value} (${period}, ${days} days apart). Stocks of different days are not divided.`,
+    besideSame: (share, value) => `${share} of its ${value}.`,
+    besideApart: (value, period, days) => `${value} (${period}, ${days} days apart). Stocks of different days are not divided.`,
     perResidents: (here, there, whole) => `For 10,000 residents: ${here} here, ${there} in ${whole}.`,
     besideNone: "No figure of a larger area is known near this day.",
     series: "Series", which: "Series shown", seriesNote: "Whiskers show the interval that each print allows; the line breaks where a period has no figure. The axis need not begin at 0.",
     seriesOne: "Only one figure of this series is known, so there is no chart.",
     areasTitle: "Comparison between areas", areasRate: "For 10,000 residents of each area", areasValue: "The same concept in each area",
-    partsTitle: "Parts and wholes", part: "Part", whole: "Whole", relation: "Relation", partNames: { sum: "adds up with others to", subset: "is part of", addition: "entered", shares: "are shares of" }, alongWord: "along",
+    partsTitle: "Parts and wholes", part: "Part", whole: "Whole", relation: "Relation", partNames: { sum: "adds up with others to", subset: "is part of", addition: "entered", shares: "are shares of" }, 
+    byParts: (kind, along, codes) => along === "ref_area" ? (kind === "sum" ? "The figures of the areas within one add up to its own." : "No area's figure exceeds that of the area it lies in.")
+      : `By ${along.replace("_", " ")}: ${codes} ${kind === "shares" ? "make 100 %" : kind === "sum" ? "add up to the total" : "are no more than the total"}.`,
     derivedTitle: "Derived values", formula: "Formula", value: "Value", interval: "Interval", from: "From",
     checksTitle: "Published against computed", check: "Check", claimed: "Printed", computed: "From other figures", agrees: "Agrees", yes: "yes", no: "no",
     changeTitle: "Change on a year earlier", measure: "Measure", growthWord: "growth, %", changeWord: "change", publishedWord: "Published", computedWord: "Computed",
@@ -51,6 +54,7 @@ const WORDS = {
     spans: { P0D: "at a day", P1M: "a month", P3M: "a quarter", P6M: "half a year", P9M: "nine months", P12M: "a year" }, onYear: "on a year earlier", perUnit: "per 10,000 residents", chart: "Chart", figuresNoun: "figures", days: "days",
   },
   zh: {
+    comma: "，", colon: "：",
     overview: "概览", indicators: "指标", table: "数据表", quality: "质量", skip: "跳到正文",
     toDark: "深色", toLight: "浅色", other: "English", views: "页面", bulletin: "公报",
     glance: (where, when) => `${where} ${when} 一览`,
@@ -68,14 +72,16 @@ const WORDS = {
     atLeast: (low) => `至少 ${low}，无上界。`, atMost: (high) => `至多 ${high}，无下界。`, noBound: "无界。",
     verified: "已核对", keyed: "已录入", verifiedLong: "机器已与原文逐字核对。", keyedLong: "由人录入，尚无机器与原文核对。",
     paragraph: (n) => `第 ${n} 段`, characters: (a, b) => `第 ${a}–${b} 字符`, noPlace: "没有该来源的原文，所以没有位置。",
-    besideSame: (share, whole) => `占${whole}的 ${share}`,
-    besideApart: (whole, value, period, days) => `${whole}：${value}（${period}，相差 ${days} 天）。不同日期的存量不相除。`,
+    besideSame: (share, value) => `${value}，占其 ${share}。`,
+    besideApart: (value, period, days) => `${value}（${period}，相差 ${days} 天）。不同日期的存量不相除。`,
     perResidents: (here, there, whole) => `每万常住人口：本地 ${here}，${whole} ${there}。`,
     besideNone: "这一天前后没有上级地区的数字。",
     series: "时间序列", which: "显示的序列", seriesNote: "误差线为每个数字的印刷形式允许的区间；没有数字的时期，线在该处断开。纵轴不一定从 0 开始。",
     seriesOne: "该序列只有一个数字，故不作图。",
     areasTitle: "地区比较", areasRate: "各地每万常住人口", areasValue: "各地的同一概念",
-    partsTitle: "部分与整体", part: "部分", whole: "整体", relation: "关系", partNames: { sum: "与其他部分合计为", subset: "属于", addition: "计入", shares: "构成比例" }, alongWord: "按",
+    partsTitle: "部分与整体", part: "部分", whole: "整体", relation: "关系", partNames: { sum: "与其他部分合计为", subset: "属于", addition: "计入", shares: "构成比例" }, 
+    byParts: (kind, along, codes) => along === "ref_area" ? (kind === "sum" ? "下级各地区之和等于本地区。" : "下级地区的数不大于其所在地区。")
+      : `${codes}：${kind === "shares" ? "合计 100%" : kind === "sum" ? "之和等于合计" : "不大于合计"}。`,
     derivedTitle: "派生数值", formula: "公式", value: "数值", interval: "区间", from: "来自",
     checksTitle: "公布数与推算数", check: "核对", claimed: "公布", computed: "由其他数字推算", agrees: "一致", yes: "是", no: "否",
     changeTitle: "同比变化", measure: "度量", growthWord: "增长 %", changeWord: "增减", publishedWord: "公布", computedWord: "推算",
@@ -98,7 +104,7 @@ const WORDS = {
       "Whole rows, and what a figure is about": "整行，以及数字所指", "All errors": "全部错误",
     },
     checkNames: { sum: "部分之和", shares: "比例合计 100%", subset: "部分不大于整体", addition: "计入存量", cumulation: "短期不大于长期", statement: "两个来源", change: "增减", growth: "增长率", growth_by_change: "由增减推算增长率", ratio: "比率", rate: "率", per_day: "日均" },
-    foot: (v) => `民生 ${v}。数据：CC BY 4.0。本页不访问网络。`, unbounded: "无界", reasons: {},
+    foot: (v) => `民生 ${v}。数据：CC BY 4.0。本页不访问网络。`, unbounded: "无界", reasons: { date: "日期", duration: "时长", name: "名称", idiom: "习语", ordinal: "序数", page: "网页文字", age: "年龄", reference: "指称" },
     notFound: "没有这个指标。", list: "全部指标", sort: "排序", at: (day) => `${day}`,
     periods: { S1: "上半年", S2: "下半年", Q1: "第一季度", Q2: "第二季度", Q3: "第三季度", Q4: "第四季度" },
     spans: { P0D: "某日", P1M: "月", P3M: "季", P6M: "半年", P9M: "九个月", P12M: "年" }, onYear: "同比", perUnit: "每万常住人口", chart: "图", figuresNoun: "个数字", days: "天",
@@ -119,4 +125,4 @@ const indicatorName = (id) => nameOf(indicators.get(id)) || id;
 const natureName = (nature) => t(nature === "target" ? "targetNature" : nature);
 
 const codeNames = new Map(table.dimensions.map((d) => [`${d.dimension}=${d.code}`, d]));
-const breakdownName = (text, none = t("total")) => text ? text.split(", ").map((c) => nameOf(codeNames.get(c)) || c).join(language === "zh" ? "、" : ", ") : none;
+const breakdownName = (text, none = t("total")) => text ? text.split(", ").map((c) => nameOf(codeNames.get(c)) || c).join(t("comma")) : none;
