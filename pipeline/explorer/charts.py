@@ -4,7 +4,7 @@ Each is a function of a look and a language. Rows come under the name `figures`;
 `upper`, of which either may be missing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 VEGA_LITE = "6.4"
@@ -31,10 +31,12 @@ PAGE = Look(
     "var(--ink)", "var(--quiet)", "var(--line)", "var(--accent)", tuple(f"var(--hue{n})" for n in range(1, 7)),
     'system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", sans-serif', "container",
 )  # fmt: skip
-PAPER = Look(
+_PAPER = Look(
     "#1d1f21", "#55585c", "#d9d6d0", "#0b5c63", ("#0b5c63", "#b0472a", "#5b5299", "#7a6a00", "#2f6f3e", "#8a3a63"),
-    "Liberation Sans, Noto Sans CJK SC, WenQuanYi Micro Hei, sans-serif", 560,
+    "Liberation Sans, Arial, Noto Sans CJK SC, sans-serif", 560,
 )  # fmt: skip
+PAPERS = {"en": _PAPER, "zh": replace(_PAPER, font="Noto Sans CJK SC, WenQuanYi Micro Hei, sans-serif")}
+"""How a figure for a paper looks, by language."""
 
 _AMOUNT = {
     "en": "abs(datum.value) >= 1e9 ? format(datum.value / 1e9, ',.6~f') + ' bn' : "
@@ -45,8 +47,8 @@ _AMOUNT = {
 """Labels of an axis as a reader of the language writes amounts."""
 _YEAR = {"en": "%Y", "zh": "%Y年"}
 _WORDS = {
-    "en": {"off": "Off the printed figure, as a share of what rounding allows", "printed": "printed", "parts": "sum of parts"},
-    "zh": {"off": "与公布数之差，占舍入允许范围的比例", "printed": "公布数", "parts": "各部分之和"},
+    "en": {"off": "Difference, % of what rounding allows", "printed": "printed", "parts": "sum of parts"},
+    "zh": {"off": "差异，占舍入允许范围的 %", "printed": "公布数", "parts": "各部分之和"},
 }  # fmt: skip
 
 
@@ -100,7 +102,7 @@ def checks(look: Look, language: str) -> Spec:
         _side(words["parts"], "sum_lower", "sum_upper", {"type": "rule", **line}, x),
         _side(words["parts"], "sum_value", None, {"type": "point", "filled": True, "size": 45, "opacity": 1}, x),
     ]
-    return _rows(look, 36, [each | {"encoding": each["encoding"] | {"color": colour}} for each in sides])
+    return _rows(look, 36, [each | {"encoding": each["encoding"] | {"color": colour}} for each in sides], at=0.75)
 
 
 def with_values(spec: Spec, rows: list[dict[str, Any]], title: str, subtitle: list[str]) -> Spec:
@@ -108,10 +110,18 @@ def with_values(spec: Spec, rows: list[dict[str, Any]], title: str, subtitle: li
     return spec | {"data": {**spec["data"], "values": rows}, "title": {"text": title, "subtitle": subtitle}}
 
 
-def _rows(look: Look, step: int, layers: list[Spec]) -> Spec:
-    """One `row` below another, each under its name: names may be long, and are never cut."""
-    row = {"field": "row", "type": "ordinal", "axis": None}
-    mark = {"type": "text", "align": "left", "baseline": "bottom", "dy": -7, "fontSize": 12, "color": look.ink}
+def _rows(look: Look, step: int, layers: list[Spec], at: float = 0.5) -> Spec:
+    """One `row` below another, each under its name, which is never cut: who draws breaks it into lines."""
+    row = {"field": "row", "type": "ordinal", "axis": None, "bandPosition": at}
+    mark = {
+        "type": "text",
+        "align": "left",
+        "baseline": "bottom",
+        "dy": {"expr": "-7 - 15 * (length(split(datum.label, '\\n')) - 1)"},
+        "fontSize": 12,
+        "lineBreak": "\n",
+        "color": look.ink,
+    }
     name = {"mark": mark, "encoding": {"x": {"value": 0}, "text": {"field": "label"}}}
     return _chart(look, {"height": {"step": step}, "encoding": {"y": row}, "layer": [name, *layers]})
 
@@ -119,17 +129,27 @@ def _rows(look: Look, step: int, layers: list[Spec]) -> Spec:
 def _side(name: str, low: str, high: str | None, mark: Spec, x: Spec) -> Spec:
     more = {"x2": {"field": high}} if high else {}
     transform = [{"calculate": f"'{name}'", "as": "side"}]
-    return {"mark": mark, "transform": transform, "encoding": {"x": x | {"field": low}, **more, "tooltip": {"field": "told"}}}
+    return {
+        "mark": mark,
+        "transform": transform,
+        "encoding": {"x": x | {"field": low}, **more, "tooltip": {"field": "told"}},
+    }
 
 
 def _whiskers(side: str, colour: Spec) -> list[Spec]:
     """The interval that a print allows, with a cap at each end; an end that is not bounded is an arrow head."""
-    ends = {"field": "lower", "type": "quantitative"}
+    ends: Spec = {"field": "lower", "type": "quantitative"}
     closed = [{"filter": "isValid(datum.lower) && isValid(datum.upper)"}]
     rule = {"mark": {"type": "rule", "strokeWidth": 1.5, **colour}, "transform": closed,
             "encoding": {side: ends, f"{side}2": {"field": "upper"}}}  # fmt: skip
-    caps = [{"mark": {"type": "tick", "size": 9, "thickness": 1.5, "orient": "horizontal" if side == "y" else "vertical",
-                      **colour}, "transform": closed, "encoding": {side: ends | {"field": end}, "shape": None}}
+    tick = {
+        "type": "tick",
+        "size": 9,
+        "thickness": 1.5,
+        "orient": "horizontal" if side == "y" else "vertical",
+        **colour,
+    }
+    caps = [{"mark": tick, "transform": closed, "encoding": {side: ends | {"field": end}, "shape": None}}
             for end in ("lower", "upper")]  # fmt: skip
     heads = [_arrow(side, "upper", "lower", colour), _arrow(side, "lower", "upper", colour)]
     return [rule, *caps, *heads]
@@ -151,7 +171,9 @@ def _points(colour: Spec, y: Spec) -> Spec:
 
 
 def _days(language: str) -> Spec:
-    axis = {"format": _YEAR[language], "tickCount": "year", "grid": False, "labelOverlap": True}
+    """Time, with each year's name behind the tick that it begins at."""
+    axis = {"format": _YEAR[language], "tickCount": "year", "grid": False, "labelOverlap": True, "labelAlign": "left",
+            "labelOffset": 4, "labelBound": True, "tickSize": 15, "labelPadding": -12}  # fmt: skip
     return {"field": "day", "type": "temporal", "scale": {"type": "utc", "nice": "year"}, "axis": axis, "title": None}
 
 
@@ -162,7 +184,9 @@ def _amounts(language: str) -> Spec:
 def _chart(look: Look, parts: Spec) -> Spec:
     return {
         "$schema": _SCHEMA, "data": {"name": "figures", "format": {"parse": {"day": "date"}}}, "width": look.width,
-        "background": "transparent", "padding": {"left": 2, "right": 14, "top": 8, "bottom": 4}, "autosize": {"type": "fit-x", "contains": "padding"} if look is PAGE else "pad", "config": _config(look), **parts,
+        "background": "transparent", "padding": {"left": 2, "right": 14, "top": 8, "bottom": 4},
+        "autosize": {"type": "fit-x", "contains": "padding"} if look is PAGE else "pad", "config": _config(look),
+        **parts,
     }  # fmt: skip
 
 
@@ -171,5 +195,11 @@ def _config(look: Look) -> Spec:
             "tickColor": look.line, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"}  # fmt: skip
     title = {"anchor": "start", "color": look.ink, "subtitleColor": look.quiet, "fontSize": 15, "subtitleFontSize": 12,
              "subtitlePadding": 5, "offset": 14, "subtitleLineHeight": 17}  # fmt: skip
-    legend = {"labelColor": look.ink, "labelFontSize": 12, "symbolStrokeWidth": 2, "symbolOpacity": 1, "labelLimit": 220}
+    legend = {
+        "labelColor": look.ink,
+        "labelFontSize": 12,
+        "symbolStrokeWidth": 2,
+        "symbolOpacity": 1,
+        "labelLimit": 220,
+    }
     return {"font": look.font, "axis": axis, "title": title, "legend": legend, "view": {"stroke": None}, "aria": False}

@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from pipeline import access, database, paths
+from pipeline import access, paths
 
 _HOME = Path(__file__).parent
 FILES = ("observations.parquet", "observations.csv")

@@ -11,13 +11,16 @@ from pipeline.findings import nearest
 FONT_PACKAGE = "fonts-noto-cjk"
 _BEGINNINGS = {".png": b"\x89PNG", ".svg": b"<svg"}
 _SERIES = """
-SELECT s.* EXCLUDE (unit_id), i.name_en, i.name_zh, a.name_en AS area_en, a.name_zh AS area_zh, u.name_en AS unit_en,
+SELECT s.* EXCLUDE (unit_id), CASE WHEN span = 'P0D' THEN s.period_end
+    ELSE s.period_start + ((s.period_end - s.period_start) // 2)::INTEGER END AS midst,
+    i.name_en, i.name_zh, a.name_en AS area_en, a.name_zh AS area_zh, u.name_en AS unit_en,
     u.name_zh AS unit_zh
-FROM series s JOIN indicators i USING (indicator_id) JOIN areas a ON a.code = s.ref_area JOIN units u ON u.unit_id = i.unit_id
+FROM series s JOIN indicators i USING (indicator_id) JOIN areas a ON a.code = s.ref_area
+    JOIN units u ON u.unit_id = i.unit_id
 WHERE indicator_id = $1 AND breakdown = '' ORDER BY period_end"""
 _WORDS = {
-    "en": ("{name_en}, {area_en}", "in {unit_en}; whiskers: the interval that each print allows"),
-    "zh": ("{area_zh}：{name_zh}", "单位：{unit_zh}；误差线为印刷形式允许的区间"),
+    "en": ("{name_en}, {area_en}", "Unit: {unit_en}. Whiskers: what each print allows. The axis need not begin at 0."),
+    "zh": ("{area_zh}：{name_zh}", "单位：{unit_zh}。误差线为各数字的印刷形式允许的区间；纵轴不一定从 0 开始。"),
 }
 
 
@@ -31,7 +34,9 @@ def draw(indicator: str, path: Path, *, area: str | None, language: str, folder:
         raise NotDrawn(f"{path.name} is neither .png nor .svg: the name of the file says which it is to be")
     rows = _series(indicator, area, folder)
     if language == "zh" and not draws_chinese():
-        raise NotDrawn(f"no font here has Chinese: install one (Debian: apt-get install {FONT_PACKAGE}), then try again")
+        raise NotDrawn(
+            f"no font here has Chinese: install one (Debian: apt-get install {FONT_PACKAGE}), then try again"
+        )
     spec = specification(rows, language)
     pages.write(_FORMATS[path.suffix.lower()](spec), path, _BEGINNINGS[path.suffix.lower()], what="figure")
     return rows[0] | {"figures": sum(not row["is_gap"] for row in rows)}
@@ -43,7 +48,9 @@ def _series(indicator: str, area: str | None, folder: Path | None) -> list[dict[
         rows = database.rows(connection, _SERIES, indicator)
         if not rows:
             known = database.rows(connection, "SELECT DISTINCT indicator_id FROM series")
-            raise NotDrawn(f"no indicator {indicator!r} {nearest(indicator, [r['indicator_id'] for r in known])}".strip())
+            raise NotDrawn(
+                f"no indicator {indicator!r} {nearest(indicator, [r['indicator_id'] for r in known])}".strip()
+            )
     areas = sorted({row["ref_area"] for row in rows})
     if area and area not in areas:
         raise NotDrawn(f"no figure of {indicator} for area {area!r}; there are: {', '.join(areas)}")
@@ -57,10 +64,8 @@ def _series(indicator: str, area: str | None, folder: Path | None) -> list[dict[
 def specification(rows: list[dict[str, Any]], language: str) -> charts.Spec:
     """The Vega-Lite chart of a series, whole by itself."""
     title, subtitle = _WORDS[language]
-    values = [
-        {"day": str(r["period_end"]), "value": r["obs_value"], "lower": r["lower"], "upper": r["upper"]} for r in rows
-    ]
-    spec = charts.series(charts.PAPER, language)
+    values = [{"day": str(r["midst"]), "value": r["obs_value"], "lower": r["lower"], "upper": r["upper"]} for r in rows]
+    spec = charts.series(charts.PAPERS[language], language)
     return charts.with_values(spec, values, title.format(**rows[0]), [subtitle.format(**rows[0])])
 
 
@@ -68,7 +73,7 @@ def draws_chinese() -> bool:
     """True where two characters come out as two pictures: without a font both are the same box."""
     import vl_convert
 
-    text = f'<text y="30" font-size="30" font-family="{charts.PAPER.font}">'
+    text = f'<text y="30" font-size="30" font-family="{charts.PAPERS["zh"].font}">'
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40">{text}%s</text></svg>'
     first, second = (vl_convert.svg_to_png(svg % character) for character in "民生")
     return bool(first != second)

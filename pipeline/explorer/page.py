@@ -26,7 +26,11 @@ def write(folder: Path, path: Path) -> None:
 def render(folder: Path, beside: str | None = None) -> str:
     """The page as HTML; `beside` names the folder with its files where they are not part of it."""
     page = _asset("page.html")
-    parts = {"style": _asset("page.css"), "vega": _vega(), "script": _alone("".join(_asset(f"{s}.js") for s in _SCRIPTS))}
+    parts = {
+        "style": _asset("page.css"),
+        "vega": _vega(),
+        "script": _alone("".join(_asset(f"{s}.js") for s in _SCRIPTS)),
+    }
     for name, text in parts.items():
         page = page.replace(f"{{{{{name}}}}}", text)
     policy = pages.policy(page, "; img-src data:; connect-src 'none'", trusted="default")

@@ -14,6 +14,16 @@ function tip(event, value) {
   node.style.top = `${Math.max(8, event.clientY - node.offsetHeight - 10)}px`;
 }
 
+// A name in as many lines as it needs: a Chinese character takes about twelve pixels, a Latin one seven.
+function broken(label, room) {
+  const lines = [""], size = (text) => [...text].reduce((sum, c) => sum + (c > "\u2e80" ? 12.5 : 7), 0);
+  for (const piece of label.match(/[^\s\u2e80-\uffff]+\s*|[\s\u2e80-\uffff]/gu) ?? []) {
+    if (lines.at(-1) && size(lines.at(-1) + piece.trimEnd()) > room) lines.push("");
+    lines.push(lines.pop() + piece);
+  }
+  return lines.map((line) => line.trim()).join("\n");
+}
+
 // A figure element; it is drawn once it comes near what is seen.
 function chart(kind, rows, caption) {
   const stage = make("div", { class: `stage ${kind}` });
@@ -27,8 +37,12 @@ function chart(kind, rows, caption) {
     const far = Math.max(1, ...rows.flatMap((row) => [row.lower, row.upper, row.sum_lower, row.sum_upper].map(Math.abs))) * 1.05;
     for (const { encoding: { x } } of spec.layer) if (x.scale) x.scale.domain = [-far, far];
   }
-  if (spec.height.step) spec.height = spec.height.step * rows.length;
   const draw = () => {
+    if (spec.height.step) {
+      for (const row of spec.data.values) row.label = broken(row.label, stage.clientWidth - 24);
+      const lines = Math.max(1, ...spec.data.values.map((row) => row.label.split("\n").length));
+      spec.height = (spec.height.step + 15 * (lines - 1)) * rows.length;
+    }
     vegaEmbed(stage, spec, bare).then(({ view }) => { stage.dataset.drawn = view.data("figures").length; });
   };
   new IntersectionObserver((seen, watch) => { if (seen.some((s) => s.isIntersecting)) { watch.disconnect(); draw(); } }, { rootMargin: "300px" }).observe(stage);
@@ -38,7 +52,9 @@ function chart(kind, rows, caption) {
 }
 
 const told = (f) => `${[indicatorName(f.indicator_id), areaName(f.ref_area), when(f)].join(t("comma"))}${t("colon")}${withUnit(f.obs_value, indicators.get(f.indicator_id).unit_id)} (${interval(f.lower, f.upper)})`;
-const point = (f) => ({ day: f.period_end, value: f.obs_value, lower: f.lower, upper: f.upper, told: told(f) });
+// Where a figure stands in time: a stock at its day, a flow in the middle of its period.
+const midst = (f) => f.at_day ? f.period_end : new Date((Date.parse(f.period_start) + Date.parse(f.period_end)) / 2).toISOString().slice(0, 10);
+const point = (f) => ({ day: midst(f), value: f.obs_value, lower: f.lower, upper: f.upper, told: told(f) });
 
 // The series of an indicator, those with most figures first; each with its gaps, in order of time.
 function seriesOf(id) {
@@ -48,5 +64,5 @@ function seriesOf(id) {
   return [...lines].map(([k, line]) => ({ key: k, line: line.toSorted((a, b) => a.period_end < b.period_end ? -1 : 1), gaps: gaps.get(k) ?? [] }))
     .sort((a, b) => b.line.length - a.line.length || (a.key < b.key ? -1 : 1));
 }
-const pointsOf = ({ line, gaps }) => [...line.map(point), ...gaps.map((g) => ({ day: g.period_end, value: null, lower: null, upper: null }))]
+const pointsOf = ({ line, gaps }) => [...line.map(point), ...gaps.map((g) => ({ day: midst(g), value: null, lower: null, upper: null }))]
   .sort((a, b) => a.day < b.day ? -1 : 1);

@@ -89,7 +89,7 @@ function areaSection(id, chosen) {
   const same = wide(own) > 1 ? own : [...spans.values()].sort((a, b) => wide(b) - wide(a))[0] ?? [];
   const rows = counted ? same.filter((f) => perCapita.has(f.observation_id)).map((f) => ({ f, r: perCapita.get(f.observation_id) })) : same.map((f) => ({ f, r: f }));
   if (new Set(rows.map(({ f }) => f.ref_area)).size < 2) return null;
-  const points = rows.map(({ f, r }) => ({ area: areaName(f.ref_area), day: f.period_end, value: r.obs_value, lower: r.lower, upper: r.upper,
+  const points = rows.map(({ f, r }) => ({ area: areaName(f.ref_area), day: midst(f), value: r.obs_value, lower: r.lower, upper: r.upper,
     told: `${areaName(f.ref_area)}${t("comma")}${when(f)}${t("colon")}${computedValue(r.obs_value, r.lower, r.upper)} (${computedInterval(r.lower, r.upper)})` })).sort((a, b) => a.day < b.day ? -1 : 1);
   const columns = figureColumns();
   return section(t("areasTitle"), chart("areas", points, counted ? t("areasRate") : t("areasValue")), grid([columns.area, columns.period, columns.value, columns.interval,

@@ -4,4 +4,4 @@ SELECT kind, indicator_id, ref_area, breakdown, time_period, observation_id, cla
     claimed_upper, computed_lower, computed_upper, agrees, reason, figures, complete,
     (claimed_upper - claimed_lower + computed_upper - computed_lower) / 2 AS room
 FROM reconciliations WHERE agrees IS NOT NULL
-ORDER BY agrees, kind, indicator_id, ref_area, time_period, breakdown, observation_id
+ORDER BY agrees, kind, indicator_id, ref_area, time_period, breakdown, observation_id, computed_print, computed_lower
