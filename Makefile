@@ -26,9 +26,10 @@ format: $(VENV)/lint ## write the format that lint asks for
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/run ## build and query beside their imports; the scanner on bulletins and on hostile text
+bench: $(VENV)/test ## build and query beside their imports; the scanner; the explorer with 50 000 figures
 	$(BIN)/python tests/benchmarks/startup.py
 	$(BIN)/python tests/benchmarks/scanning.py
+	$(BIN)/python tests/benchmarks/exploring.py
 
 keying-errors: $(VENV)/test ## thousands of keying errors: which are found, with the text and without
 	$(BIN)/python tests/benchmarks/keying_errors.py

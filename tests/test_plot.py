@@ -107,7 +107,7 @@ def test_a_font_that_is_there_is_seen() -> None:
     ("arguments", "reason"),
     [
         (["dibao_person", "-o", "f.svg"], "no indicator 'dibao_person': did you mean dibao_persons?"),
-        (["\x1b[31m", "-o", "f.svg"], r"no indicator '\\x1b[31m'"),
+        (["\x1b[31m", "-o", "f.svg"], r"no indicator '\x1b[31m'"),
         (["dibao_persons", "--area", "110000", "-o", "f.svg"], "there are: 320000, 320100, 330000, CN"),
         (["dibao_persons", "-o", "f.gif"], "f.gif is neither .png nor .svg"),
         (["dibao_persons", "-o", "nowhere/f.svg"], "cannot be written: No such file"),

@@ -48,9 +48,8 @@ def _series(indicator: str, area: str | None, folder: Path | None) -> list[dict[
         rows = database.rows(connection, _SERIES, indicator)
         if not rows:
             known = database.rows(connection, "SELECT DISTINCT indicator_id FROM series")
-            raise NotDrawn(
-                f"no indicator {indicator!r} {nearest(indicator, [r['indicator_id'] for r in known])}".strip()
-            )
+            hint = nearest(indicator, [row["indicator_id"] for row in known])
+            raise NotDrawn(f"no indicator {indicator!r}" + (f": {hint}" if hint else ""))
     areas = sorted({row["ref_area"] for row in rows})
     if area and area not in areas:
         raise NotDrawn(f"no figure of {indicator} for area {area!r}; there are: {', '.join(areas)}")
