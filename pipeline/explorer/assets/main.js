@@ -5,8 +5,8 @@ const MEDIA = matchMedia("(prefers-color-scheme: dark)");
 
 // Show what the address names. With an id, that element keeps the focus; after a link, the heading gets it.
 function show(focus) {
-  const address = new URLSearchParams(location.hash.slice(1)), id = address.get("indicator");
-  const name = id !== null ? "indicators" : VIEWS[[...address.keys()][0]] ? [...address.keys()][0] : "overview";
+  const address = new URLSearchParams(location.hash.slice(1)), id = address.get("indicator"), [first] = address.keys();
+  const name = id !== null ? "indicators" : Object.hasOwn(VIEWS, first ?? "") ? first : "overview";
   at("main").replaceChildren(...(id !== null ? indicatorPage(id, address.get("figure")) : VIEWS[name]()).flat(2).filter(Boolean));
   frame(name);
   document.title = plain(`${at("main").querySelector("h1").textContent} · Minsheng`);

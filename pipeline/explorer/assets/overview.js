@@ -55,7 +55,7 @@ function changeOf(f) {
 function themeChart(found) {
   const lines = found.map((f) => seriesOf(f.indicator_id).find((s) => s.line[0].ref_area === f.ref_area && s.line[0].breakdown === ""));
   const line = lines.filter((s) => s && new Set(s.line.map((f) => f.period_end)).size > 2).sort((a, b) => b.line.length - a.line.length)[0];
-  if (line) return chart("series", pointsOf(line), `${indicatorName(line.line[0].indicator_id)} (${unitName(indicators.get(line.line[0].indicator_id).unit_id)})`);
+  if (line) return chart("series", pointsOf(line), `${indicatorName(line.line[0].indicator_id)} (${unitName(indicators.get(line.line[0].indicator_id).unit_id)}). ${t("axis")}`);
   const [unit, group] = [...grouped(found.filter((f) => f.obs_value !== null && ["stock", "flow"].includes(indicators.get(f.indicator_id).nature)), (f) => indicators.get(f.indicator_id).unit_id)]
     .sort((a, b) => b[1].length - a[1].length)[0] ?? [null, []];
   if (group.length < 2) return null;
@@ -65,7 +65,7 @@ function themeChart(found) {
 function promised() {
   const rows = table.actions.filter((a) => a.status === "planned" && a.source_id === bulletin);
   if (!rows.length) return null;
-  const list = ([due, actions]) => make("div", { class: "due" }, make("h3", null, due ? `${t("due")}: ${period(due)}` : t("noDate")),
+  const list = ([due, actions]) => make("div", { class: "due" }, make("h3", null, due ? `${t("due")}${t("colon")}${period(due)}` : t("noDate")),
     make("ul", { class: "plain" }, actions.map((a) => make("li", null, a[`title_${language}`],
       a.target_printed && [" (", chinese(a.target_printed), ")"], make("span", { class: "tag" }, themeName(a.theme_id))))));
   return section(t("committed"), make("p", null, t("committedLead", rows.length)),

@@ -14,7 +14,7 @@ function accounted() {
   const sum = (key) => rows.reduce((total, row) => total + row[key], 0), all = sum("verified") + sum("keyed");
   const share = (name, n) => make("div", null, level(name), make("progress", { max: all, value: n, "aria-label": t(name) }), make("span", null, `${n} / ${all}`), make("p", { class: "quiet" }, t(`${name}Long`)));
   return section(t("accounted"), make("p", null, t("accountedLead")), make("div", { class: "levels" }, share("verified", sum("verified")), share("keyed", sum("keyed"))), grid([
-    column(t("source"), (r) => r.s.source_id, (r) => sourceCell(r.s.source_id), { broad: true }), column(t("area"), (r) => r.s.ref_area, (r) => areaName(r.s.ref_area)), column(t("period"), (r) => r.s.time_period, (r) => period(r.s.time_period)),
+    column(t("source"), (r) => r.s.source_id, (r) => sourceCell(r.s.source_id), { broad: true }), column(t("area"), (r) => r.s.ref_area, (r) => areaName(r.s.ref_area), { tight: true }), column(t("period"), (r) => r.s.time_period, (r) => period(r.s.time_period), { tight: true }),
     column(t("textHead"), (r) => r.s.has_text, (r) => t(r.s.has_text ? "held" : "notHeld")), column(t("verifiedHead"), (r) => r.verified, null, { number: true }),
     column(t("keyedHead"), (r) => r.keyed, null, { number: true }), column(t("passedHead"), (r) => r.passed, (r) => r.s.has_text ? [String(r.passed), make("small", null, r.why)] : "–", { number: true }),
   ], rows, { label: t("accounted") }));

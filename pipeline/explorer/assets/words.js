@@ -2,7 +2,7 @@
 
 const WORDS = {
   en: {
-    comma: ", ", colon: ": ",
+    comma: ", ", colon: ": ", axis: "The axis need not begin at 0.",
     overview: "Overview", indicators: "Indicators", table: "Table", quality: "Quality", skip: "Skip to the content",
     toDark: "Dark", toLight: "Light", other: "中文", views: "Views", bulletin: "Bulletin",
     glance: (where, when) => `${where}, ${when}, at a glance`,
@@ -54,7 +54,7 @@ const WORDS = {
     spans: { P0D: "at a day", P1M: "a month", P3M: "a quarter", P6M: "half a year", P9M: "nine months", P12M: "a year" }, onYear: "on a year earlier", perUnit: "per 10,000 residents", chart: "Chart", figuresNoun: "figures", days: "days",
   },
   zh: {
-    comma: "，", colon: "：",
+    comma: "，", colon: "：", axis: "纵轴不一定从 0 开始。",
     overview: "概览", indicators: "指标", table: "数据表", quality: "质量", skip: "跳到正文",
     toDark: "深色", toLight: "浅色", other: "English", views: "页面", bulletin: "公报",
     glance: (where, when) => `${where} ${when} 一览`,
