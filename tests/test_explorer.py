@@ -165,6 +165,15 @@ def test_a_folder_without_a_dataset_is_told(tmp_path: Path, capsys: pytest.Captu
     assert not (tmp_path / "page.html").exists()
 
 
+def test_a_dataset_that_cannot_be_read_is_told(built: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(built, tmp_path / "torn", ignore=shutil.ignore_patterns("*.duckdb"))
+    (tmp_path / "torn/units.parquet").write_bytes(b"PAR1 and nothing else")
+    for command, out in (["explore"], "page.html"), (["plot", "dibao_persons"], "figure.svg"):
+        assert main([*command, "--data", str(tmp_path / "torn"), "--out", str(tmp_path / out)]) == 2
+        assert re.search("the dataset cannot be (shown|drawn): ", capsys.readouterr().err)
+        assert not (tmp_path / out).exists()
+
+
 def test_files_too_large_for_the_page_lie_beside_it(
     built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, visit: Callable[..., Any]
 ) -> None:
@@ -175,6 +184,15 @@ def test_files_too_large_for_the_page_lie_beside_it(
     links = visit(tmp_path / "page.html", "#table").locator("a[download]")
     assert [link.get_attribute("href") for link in links.all()] == [f"page.files/{name}" for name in content.FILES]
     assert island((tmp_path / "page.html").read_text(encoding="utf-8"))["files"] == {}
+
+
+def test_a_folder_for_large_files_that_cannot_be_made_is_told(
+    explore: Callable[..., int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(content, "EMBEDDED", 1000)
+    (tmp_path / "minsheng.files").write_text("mine")
+    assert explore() == 2
+    assert "minsheng.files cannot be written: File exists" in capsys.readouterr().err
 
 
 # --- every page, every way ----------------------------------------------------------------------------------------------
@@ -398,6 +416,33 @@ def test_every_figure_has_its_evidence(look: Callable[..., Any], built: Path) ->
         told = rows.filter(has=there.locator("code", has_text=re.compile(f"^{observation}$"))).inner_text()
         assert all(word in told for word in (printed, evidence, title)), observation
         assert start is None or f"characters {start}–{end}" in told
+
+
+def test_a_figure_of_the_same_period_is_told_as_a_share_of_the_nation(look: Callable[..., Any], built: Path) -> None:
+    there = look("#indicator=temporary_assistance_person_times")
+    ((share, low, high),) = asked(
+        built,
+        "SELECT obs_value, lower, upper FROM shares WHERE indicator_id = 'temporary_assistance_person_times' AND ref_area = '320000'",
+    )
+    told = there.locator("#key").inner_text()
+    shown = [float(each) for each in re.findall(r"([\d.]+) % \(([\d.]+) … ([\d.]+)\) of its 4,802,000", told)[0]]
+    assert shown[1] <= low < share < high <= shown[2]
+    assert shown == pytest.approx([share, low, high], abs=0.01)
+
+
+def test_every_indicator_and_every_bulletin_has_something_to_show(look: Callable[..., Any], built: Path) -> None:
+    there = look("#indicators")
+    links = there.locator("main a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+    assert len(links) == len(asked(built, "FROM indicators"))
+    for link in links:
+        there.evaluate(f"location.hash = '{link}'")
+        there.wait_for_function("hash => location.hash === hash && document.getElementById('key')", arg=link)
+        assert there.locator("main > section").last.locator("tbody code").count() > 0, link
+    there.evaluate("location.hash = '#overview'")
+    for (source,) in asked(built, "SELECT source_id FROM sources"):
+        there.get_by_label("Bulletin").select_option(source)
+        assert there.locator(".headlines li").count() > 0, source
+        see_all(there)
 
 
 def test_an_unknown_indicator_is_told(look: Callable[..., Any]) -> None:

@@ -51,15 +51,21 @@ function changeOf(f) {
   return `${sign} ${interval(low, high)}${best.measure === "growth" ? " %" : ""} ${t("onYear")}`;
 }
 
-// One small chart for a theme: a series of a headline figure, else the figures of one unit side by side, else nothing.
+// One small chart for a theme: a series of a headline figure here, else figures of one unit side by side, else a series of
+// another area, else nothing.
 function themeChart(found) {
-  const lines = found.map((f) => seriesOf(f.indicator_id).find((s) => s.line[0].ref_area === f.ref_area && s.line[0].breakdown === ""));
-  const line = lines.filter((s) => s && new Set(s.line.map((f) => f.period_end)).size > 2).sort((a, b) => b.line.length - a.line.length)[0];
-  if (line) return chart("series", pointsOf(line), `${indicatorName(line.line[0].indicator_id)} (${unitName(indicators.get(line.line[0].indicator_id).unit_id)}). ${t("axis")}`);
-  const [unit, group] = [...grouped(found.filter((f) => f.obs_value !== null && ["stock", "flow"].includes(indicators.get(f.indicator_id).nature)), (f) => indicators.get(f.indicator_id).unit_id)]
-    .sort((a, b) => b[1].length - a[1].length)[0] ?? [null, []];
-  if (group.length < 2) return null;
-  return chart("bars", group.toSorted((a, b) => b.obs_value - a.obs_value).map((f) => ({ label: indicatorName(f.indicator_id), ...point(f) })), unitName(unit));
+  const lines = found.flatMap((f) => seriesOf(f.indicator_id)).filter((s) => s.line[0].breakdown === "" && new Set(s.line.map((f) => f.period_end)).size > 2)
+    .sort((a, b) => b.line.length - a.line.length);
+  const here = lines.find((s) => s.line[0].ref_area === found[0].ref_area);
+  const alike = found.filter((f) => f.obs_value !== null && ["stock", "flow"].includes(indicators.get(f.indicator_id).nature));
+  const [unit, group] = [...grouped(alike, (f) => indicators.get(f.indicator_id).unit_id)].sort((a, b) => b[1].length - a[1].length)[0] ?? [null, []];
+  if (!here && group.length > 1) {
+    return chart("bars", group.toSorted((a, b) => b.obs_value - a.obs_value).map((f) => ({ label: indicatorName(f.indicator_id), ...point(f) })), unitName(unit));
+  }
+  const shown = here ?? lines[0];
+  if (!shown) return null;
+  const { indicator_id: id, ref_area: area, span } = shown.line[0];
+  return chart("series", pointsOf(shown), `${areaName(area)}${t("colon")}${indicatorName(id)} (${unitName(indicators.get(id).unit_id)}, ${spanName(span)}). ${t("axis")}`);
 }
 
 function promised() {
