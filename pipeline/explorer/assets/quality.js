@@ -24,11 +24,11 @@ function accounted() {
 function sums() {
   const middle = (low, high) => (low + high) / 2;
   const rows = table.checks.filter((c) => (c.kind === "sum" || c.kind === "shares") && c.complete && [c.claimed_lower, c.claimed_upper, c.computed_lower, c.computed_upper].every((x) => x !== null)).map((c) => {
-    const room = c.room || 1, zero = middle(c.claimed_lower, c.claimed_upper);
+    const room = c.room || 0.5, zero = middle(c.claimed_lower, c.claimed_upper);
     return { label: `${indicatorName(c.indicator_id)} · ${areaName(c.ref_area)} ${period(c.time_period)}${c.breakdown ? ` · ${breakdownName(c.breakdown)}` : ""}`, lower: (c.claimed_lower - zero) / room, upper: (c.claimed_upper - zero) / room,
-      sum_lower: (c.computed_lower - zero) / room, sum_upper: (c.computed_upper - zero) / room, sum_value: (middle(c.computed_lower, c.computed_upper) - zero) / room, told: `${c.claimed_print} = ${c.computed_print}` };
+      sum_lower: (c.computed_lower - zero) / room, sum_upper: (c.computed_upper - zero) / room, sum_value: (middle(c.computed_lower, c.computed_upper) - zero) / room, agrees: c.agrees, told: `${c.claimed_print} = ${c.computed_print}` };
   });
-  return rows.length ? section(t("checksPicture"), make("p", null, t("checksPictureLead")), chart("checks", rows, t("checksCount", rows.length, rows.filter((r) => Math.abs(r.sum_value) > 1 + 1e-9).length))) : null;
+  return rows.length ? section(t("checksPicture"), make("p", null, t("checksPictureLead")), chart("checks", rows, t("checksCount", rows.length, rows.filter((r) => !r.agrees).length))) : null;
 }
 
 function contradictions() {
