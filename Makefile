@@ -27,9 +27,10 @@ format: $(VENV)/lint ## write the format that lint asks for
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/bench ## speed: start-up, the scanner, and builds at scale beside other validators (SIZES="200000")
+bench: $(VENV)/bench $(VENV)/test ## speed: start-up, scanner, explorer, builds at scale beside other validators (SIZES="200000")
 	$(BIN)/python tests/benchmarks/startup.py
 	$(BIN)/python tests/benchmarks/scanning.py
+	$(BIN)/python tests/benchmarks/exploring.py
 	$(BIN)/python tests/benchmarks/scale.py --sizes $(SIZES)
 
 keying-errors: $(VENV)/test ## thousands of keying errors: which are found, with the text and without

@@ -3,8 +3,9 @@
 import csv
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from pipeline.findings import Finding
 ROOT = Path(__file__).parent.parent
 SHEET = "figures/jiangsu-2022-s1.csv"
 SOURCE = "jiangsu-2022-s1"
+CHROMIUM = shutil.which("chromium")
 INVENTED = "虚构公报\n\n  登记20.07万对,占37%。\n"
 
 
@@ -153,3 +155,38 @@ def documents(raw: Raw, tmp_path: Path) -> Path:
         (raw.path / name / f"{SOURCE}.csv").unlink()
     raw.keep_only(SOURCE)
     return home
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Debian's chromium, which finds no network."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium here: apt-get install chromium fonts-noto-cjk")
+    driver = pytest.importorskip("playwright.sync_api", reason="no playwright here: pip install playwright")
+    with driver.sync_playwright() as started:
+        options = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND"]
+        yield started.chromium.launch(executable_path=CHROMIUM, args=options)
+
+
+@pytest.fixture
+def visit(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Open a page of a file; afterwards nothing may have gone wrong in it, and nothing have been asked of a network."""
+    contexts, trouble, requests, opened = [], [], [], set()
+
+    def open_page(file: Path, address: str = "", **options: Any) -> Any:
+        context = {"locale": "en-GB", "viewport": {"width": 1300, "height": 800}} | options
+        contexts.append(browser.new_context(**context))
+        page = contexts[-1].new_page()
+        page.on("console", lambda message: trouble.append(message.text))
+        page.on("pageerror", lambda error: trouble.append(str(error)))
+        page.on("dialog", lambda dialog: (trouble.append(dialog.message), dialog.dismiss()))
+        page.on("request", lambda request: requests.append(request.url))
+        opened.add(file.as_uri())
+        page.goto(file.as_uri() + address)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert trouble == []
+    assert {url.partition("#")[0] for url in requests if not url.startswith("blob:")} == opened

@@ -1,5 +1,6 @@
 """The keying-error experiment in short: the promises hold, and the experiment counts as it says."""
 
+import json
 import random
 from collections.abc import Callable
 from dataclasses import replace
@@ -132,3 +133,11 @@ def test_a_share_is_never_rounded_up_and_the_report_has_every_line(made: list[Sl
     text = experiment.markdown(made, found, "facts")
     for line in experiment.cells():
         assert line.group not in PER_LINE or f"| {line.kind} | {line.field} |" in text
+
+
+def test_the_explorer_s_figures_are_those_of_the_report() -> None:
+    short = experiment.SHORT.read_text(encoding="utf-8")
+    assert short == experiment.in_short(experiment.REPORT.read_text(encoding="utf-8"))
+    rows = json.loads(short)
+    assert [row["group"] for row in rows] == [*experiment.GROUPS.values(), "All errors"]
+    assert sum(row["errors"] for row in rows[:-1]) == rows[-1]["errors"] > 1000

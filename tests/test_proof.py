@@ -6,7 +6,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,6 @@ from pipeline.evidence.texts import Text
 from pipeline.validate import Codes
 
 SOURCE = "jiangsu-2022-s1"
-CHROMIUM = shutil.which("chromium")
 HOSTILE = '</script><script>alert(1)</script><img src=x onerror="alert(2)">&lt;b&gt;{{policy}}{{data}}'
 TEXT = f"""虚构公报{HOSTILE}
 
@@ -219,39 +218,10 @@ def test_no_raw_folder_is_told(capsys: pytest.CaptureFixture[str]) -> None:
 # --- the page in a browser ----------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("no chromium here: apt-get install chromium fonts-noto-cjk")
-    driver = pytest.importorskip("playwright.sync_api", reason="no playwright here: pip install playwright")
-    with driver.sync_playwright() as started:
-        options = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND"]
-        yield started.chromium.launch(executable_path=CHROMIUM, args=options)
-
-
 @pytest.fixture
-def opened(browser: Any, rendered: Path) -> Iterator[Callable[..., Any]]:
+def opened(visit: Callable[..., Any], rendered: Path) -> Callable[..., Any]:
     """Open a page; afterwards nothing may have gone wrong in it, and nothing have been asked of a network."""
-    contexts, trouble, requests = [], [], []
-
-    def open_page(file: Path = rendered, **options: Any) -> Any:
-        contexts.append(
-            browser.new_context(**{"locale": "en-GB", "viewport": {"width": 1300, "height": 800}} | options)
-        )
-        page = contexts[-1].new_page()
-        page.on("console", lambda message: trouble.append(message.text))
-        page.on("pageerror", lambda error: trouble.append(str(error)))
-        page.on("dialog", lambda dialog: (trouble.append(dialog.message), dialog.dismiss()))
-        page.on("request", lambda request: requests.append(request.url))
-        page.goto(file.as_uri())
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert trouble == []
-    assert all(url.startswith("file://") for url in requests)
-    assert len(requests) == len(contexts)
+    return lambda file=rendered, **options: visit(file, **options)
 
 
 @pytest.fixture

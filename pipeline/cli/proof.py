@@ -19,7 +19,7 @@ def command(
     raw: Annotated[Path, typer.Option(help="Folder with what people keyed.")] = Path("raw"),
     out: Annotated[Path | None, typer.Option(help="File to write; else SOURCE.proof.html here.")] = None,
 ) -> None:
-    from pipeline import desk, stage
+    from pipeline import desk, pages, stage
     from pipeline.evidence import proof
     from pipeline.evidence.audit import STATES
     from pipeline.findings import errors
@@ -34,7 +34,7 @@ def command(
         try:
             account = desk.account_of(staged, source, raw)
             proof.write(proof.render(account, staged.codes), target)
-        except (desk.NoText, proof.NotWritten) as error:
+        except (desk.NoText, pages.NotWritten) as error:
             raise output.misuse(str(error)) from error
     counts = ", ".join(f"{account.count(s):,} {s.replace('_', ' ')}" for s in STATES)
     print(f"{target}: {len(account.numerals):,} numerals: {counts}")

@@ -1,18 +1,13 @@
 """The proof-reader's page: a bulletin beside its records, in one file that asks for nothing from outside.
 
-The text may say anything, and so may the notes. So the page gets them as data and never as markup: all is ASCII in one
-JSON island without `<`, and the policy runs the page's own script and no other.
+The text may say anything, and so may the notes: `pages` keeps them data.
 """
 
-import base64
-import hashlib
-import json
-import re
-import tempfile
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from pipeline import pages
 from pipeline.evidence.audit import STATES, TABLES, Account, Problem
 from pipeline.findings import finding
 from pipeline.validate import Codes
@@ -26,56 +21,16 @@ _BEGINNING = 50
 _LISTS = {"indicators": "indicator_id", "areas": "code", "units": "unit_id", "dimensions": "code"}
 
 
-class NotWritten(Exception):
-    """The page cannot be put where it was asked for; the message says why."""
-
-
 def render(account: Account, codes: Codes) -> str:
     """The page as HTML. Raises nothing for bad records: those are what a proof-reader looks for."""
     template = _TEMPLATE.read_text(encoding="utf-8")
-    page = template.replace("{{policy}}", _policy(template))
-    return page.replace("{{data}}", _island(_content(account, codes)))
+    page = template.replace("{{policy}}", pages.policy(template))
+    return page.replace("{{data}}", pages.island(_content(account, codes)))
 
 
 def write(page: str, path: Path) -> None:
-    """Put a page in place at one stroke, readable by its owner alone: the text is not ours to share.
-
-    Raises NotWritten, and for a link, folder or device too: what stands there is no earlier page.
-    """
-    try:
-        if path.is_symlink() or (path.exists() and not path.is_file()):
-            raise NotWritten(f"{path} is no plain file: name another with --out")
-        if path.exists() and not _is_page(path):
-            raise NotWritten(f"{path} is there and no page of ours: name another with --out")
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".minsheng-") as scratch:
-            draft = Path(scratch) / "page"
-            draft.touch(0o600)
-            draft.write_text(page, encoding="utf-8", newline="\n")
-            draft.replace(path)
-    except OSError as error:
-        raise NotWritten(f"{path} cannot be written: {error.strerror}") from error
-
-
-def _is_page(path: Path) -> bool:
-    """True for a file that begins as a page of ours does: nothing else is replaced."""
-    beginning = _TEMPLATE.read_bytes()[:_BEGINNING]
-    return path.read_bytes()[:_BEGINNING] == beginning
-
-
-def _policy(template: str) -> str:
-    """What the browser lets the page do: run its one script and style, by their hashes, and nothing else."""
-    own = ""
-    for tag in ("script", "style"):
-        (inner,) = re.findall(rf"<{tag}>(.*?)</{tag}>", template, re.DOTALL)
-        own += f"; {tag}-src 'sha256-{base64.b64encode(hashlib.sha256(inner.encode()).digest()).decode()}'"
-    rest = "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
-    return f"default-src 'none'{own}; {rest}"
-
-
-def _island(content: dict[str, Any]) -> str:
-    """JSON that no reader of HTML mistakes for markup."""
-    text = json.dumps(content, allow_nan=False, separators=(",", ":"))
-    return re.sub("[<>&]", lambda m: f"\\u{ord(m[0]):04x}", text)
+    """Put a page in place, readable by its owner alone: the text is not ours to share. Raises pages.NotWritten."""
+    pages.write(page.encode(), path, _TEMPLATE.read_bytes()[:_BEGINNING], private=True)
 
 
 def _content(account: Account, codes: Codes) -> dict[str, Any]:

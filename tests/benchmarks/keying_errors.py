@@ -8,6 +8,7 @@ error more than on the sheet as it is. Warnings do not count, nor do errors that
 
 import argparse
 import csv
+import json
 import os
 import random
 import re
@@ -36,6 +37,8 @@ from pipeline.schemas import TABLES, arrow_type, columns, names
 ROOT = Path(__file__).parent.parent.parent
 RAW = ROOT / "raw"
 REPORT = Path(__file__).with_name("KEYING_ERRORS.md")
+SHORT = ROOT / "pipeline/explorer/keying_errors.json"
+"""The same in short, for the explorer's page: the report itself is not part of the package."""
 COMMAND = "make keying-errors"
 ERRORS, SEED = 5000, 20220831
 BATCH = 120
@@ -832,6 +835,14 @@ rule, not at the row); a city of which nothing else is known is not found at all
 """
 
 
+def in_short(report: str) -> str:
+    """The total of each group of a report, as JSON."""
+    totals = re.findall(r"^## ([^\n]+)\n\n(?:\|[^\n]*\n)*\| (?:together|all) \|  \| ([^\n]+) \|$", report, re.MULTILINE)
+    keys = ("errors", "with_text", "without", "plain", "right_line")
+    rows = [{"group": group} | dict(zip(keys, map(float, line.split(" | ")), strict=True)) for group, line in totals]
+    return json.dumps(rows, indent=1, ensure_ascii=False) + "\n"
+
+
 def _row(each: Line) -> str:
     return f"| {' | '.join(each)} |"
 
@@ -866,6 +877,7 @@ def main(arguments: list[str] | None = None) -> int:
     show(made, found)
     about = facts(made, found, wanted.seed, wanted.errors, differ)
     REPORT.write_text(markdown(made, found, about), encoding="utf-8")
+    SHORT.write_text(in_short(REPORT.read_text(encoding="utf-8")), encoding="utf-8")
     print(f"\n{about}\n{time.perf_counter() - started:.0f} s; written to {REPORT.relative_to(ROOT)}", *differ, sep="\n")
     return int(bool(differ) or not is_kept(made, found))
 

@@ -91,6 +91,10 @@ def check(package: Path, folder: Path) -> None:
     assert (away / "out/observations.csv").is_file()
     run(minsheng, "export", "xlsx", "--out", "figures.xlsx", cwd=away, offline=True)
     assert (away / "figures.xlsx").stat().st_size > 50_000
+    run(minsheng, "explore", "--out", "page.html", cwd=away, offline=True)
+    assert (away / "page.html").stat().st_size > 1_000_000
+    run(minsheng, "plot", "dibao_persons", "-o", "figure.svg", cwd=away, offline=True)
+    assert "Persons on minimum living allowance" in (away / "figure.svg").read_text(encoding="utf-8")
     print(f"{package.name}: {package.stat().st_size:,} bytes, {rows} figures, works away from the checkout")
 
 

@@ -1,0 +1,1 @@
+SELECT unit_id, name_zh, name_en FROM units ORDER BY unit_id
