@@ -84,7 +84,7 @@ def test_a_target_in_the_way_exits_2(raw: Raw, tmp_path: Path, capsys: pytest.Ca
 def test_an_unexpected_fault_exits_3_without_traceback(
     raw: Raw, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise RuntimeError("our mistake")
 
     monkeypatch.setattr("pipeline.builder.examined", broken)
@@ -98,10 +98,10 @@ def test_an_unexpected_fault_exits_3_without_traceback(
 
 
 def test_an_interrupt_is_no_traceback(raw: Raw, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("pipeline.builder.check", interrupted)
+    monkeypatch.setattr("pipeline.builder.examined", interrupted)
     assert main(["check", "--raw", str(raw.path)]) in (3, 130)
 
 
