@@ -17,7 +17,7 @@ from pipeline.database import Offender, quoted, sql_text
 from pipeline.evidence import texts
 from pipeline.findings import Finding, InvalidData, any_errors, finding
 from pipeline.metadata import croissant, datapackage, dictionary, flat, readme, sdmx
-from pipeline.paths import MANIFEST
+from pipeline.paths import MANIFEST, SDMX
 from pipeline.schemas import PUBLISHED, TABLES
 from pipeline.stage import Staged, Told, silent
 
@@ -147,8 +147,10 @@ def _write(
     with clock("database"):
         database.fill(connection, {n: f"read_parquet({sql_text(str(built / f'{n}.parquet'))})" for n in rows})
     with clock("csv and sdmx"):
-        flat.write(connection, built)
         sdmx.write(connection, built, staged.dimensions, staged.version)
+        if rows["observations"] <= flat.ROOM:
+            flat.write(connection, built)
+            sdmx.write_observations(connection, built / SDMX, staged.dimensions, staged.version)
     told("checks", 0, 0)
     with clock("checks"):
         themes, offenders = _themes(connection), _offenders(connection)
@@ -256,7 +258,8 @@ def _write_manifest(staged: Staged, built: Path, rows: dict[str, int]) -> list[d
     """Descriptions and, last of all, the manifest; not of the database, whose bytes differ from build to build."""
     assert staged.codes is not None
     published, made = dictionary.published(staged.dimensions), _made_from(staged)
-    described = published | {flat.NAME: flat.schema(flat.header(built))}
+    as_text = {flat.NAME: flat.schema(flat.header(built))} if (built / flat.NAME).is_file() else {}
+    described = published | as_text
     for name, text in readme.render(described, rows, staged.version).items():
         (built / name).write_text(text, encoding="utf-8")
     sources = sorted(staged.codes.tables["sources"].to_pylist(), key=lambda row: row["source_id"])

@@ -9,6 +9,7 @@ import csv
 import difflib
 import hashlib
 import os
+import re
 import stat
 import struct
 from collections.abc import Iterable, Iterator
@@ -30,7 +31,9 @@ _BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16",
 }  # fmt: skip
 """The longer marks first: that of UTF-32 begins like that of UTF-16."""
-_SUSPICIOUS = (b'" ', b' "', b'"\t', b'\t"')
+_BESIDE_QUOTES = (b' "', b'" ', b'\t"', b'"\t')
+_SUSPICIOUS = re.compile(rb'[,\n][ \t]+"|"[ \t]+[,\r\n]')
+"""Blanks between a cell's quote and its end."""
 _SMART_QUOTES = "“”‘’"
 
 
@@ -135,7 +138,8 @@ def _is_utf8(text: bytes) -> bool:
 
 def _is_suspicious(block: bytes) -> bool:
     """Blanks beside quotes, and line ends that are not all of one kind, ask for a closer look."""
-    if b'"' in block and any(mark in block for mark in _SUSPICIOUS):
+    outer = block.replace(b'""', b"") if b'"' in block else b""  # doubled quotes are text
+    if any(mark in outer for mark in _BESIDE_QUOTES) and _SUSPICIOUS.search(outer):
         return True
     if b"\r" not in block:
         return False

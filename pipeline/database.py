@@ -178,13 +178,17 @@ def _column(row: Row) -> str:
     return f"{quoted(row['column_name'])} {_SQL_TYPES[row['type']]}{'' if row['nullable'] else ' NOT NULL'}"
 
 
+def dimensions(columns: list[Row]) -> tuple[str, ...]:
+    """Names of the breakdown columns among the dictionary's rows of the observations."""
+    return tuple(c["column_name"] for c in columns if " where dimension=" in (c["codes"] or ""))
+
+
 def _facts(columns: list[Row]) -> str:
     """Observations with their breakdown as one text, empty for totals, and whether they hold at a day.
 
     Made here because the dimensions differ from dataset to dataset.
     """
-    dimensions = [c["column_name"] for c in columns if " where dimension=" in (c["codes"] or "")]
-    parts = [f"CASE WHEN {quoted(d)} <> '_T' THEN '{d}=' || {quoted(d)} END" for d in dimensions]
+    parts = [f"CASE WHEN {quoted(d)} <> '_T' THEN '{d}=' || {quoted(d)} END" for d in dimensions(columns)]
     breakdown = f"concat_ws(', ', {', '.join(parts)})" if parts else "''"
     at_day = f"SELECT indicator_id FROM indicators WHERE nature IN {AT_DAY}"
     more = f"{breakdown} AS breakdown, indicator_id IN ({at_day}) AS at_day"

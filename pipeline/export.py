@@ -17,12 +17,9 @@ from typing import Any
 import duckdb
 
 from pipeline import access, paths, workbook
-from pipeline.database import Row, parquet, quoted, rows, sql_text
+from pipeline.database import Row, dimensions, parquet, quoted, rows, sql_text
 from pipeline.findings import nearest
 from pipeline.workbook import Sheet
-
-SDMX = Path("sdmx", "observations.csv")
-"""Where a dataset's folder has its observations in SDMX-CSV."""
 
 _COPY = {"csv": r"FORMAT csv, HEADER, NULL '', NEW_LINE '\r\n'", "jsonl": "FORMAT json"}
 _BATCH = 10_000
@@ -56,7 +53,7 @@ def export(
     """
     home, names = access.dataset(folder), list(dict.fromkeys(wanted))
     if form == "sdmx-csv":
-        return _export_sdmx(home / SDMX, Path(out or "minsheng-sdmx.csv"), names, force)
+        return _export_sdmx(home, Path(out or "minsheng-sdmx.csv"), names, force)
     is_file = form == "xlsx" or len(names) == 1
     with duckdb.connect() as connection:
         data = _Dataset(connection, home)
@@ -111,14 +108,24 @@ class _Dataset:
             yield from batch
 
 
-def _export_sdmx(origin: Path, out: Path, names: list[str], force: bool) -> Exported:
+def _export_sdmx(home: Path, out: Path, names: list[str], force: bool) -> Exported:
+    """The file that the dataset has, or for one that is too large to have it, one made now."""
     if names:
         raise NotExported("sdmx-csv holds the observations and nothing else: leave --table out")
-    if not origin.is_file():
-        raise NotExported(f"{origin} is not there: this dataset was built without SDMX, build it anew")
-    target = _free(out, force)
+    target, origin = _free(out, force), home / paths.SDMX
     with _draft(target) as draft:
-        shutil.copyfile(origin, draft)
+        if origin.is_file():
+            shutil.copyfile(origin, draft)
+        else:
+            from pipeline.metadata import sdmx  # schemas take long to import, and few datasets are so large
+
+            with duckdb.connect() as plain:
+                columns = _Dataset(plain, home).dictionary().get("observations")
+            if not columns:
+                raise NotExported(f"the dataset in {home} has no observations")
+            with access.connect(home) as connection:
+                release = str(paths.manifest(home)["data_version"])
+                sdmx.write_observations(connection, draft, dimensions(columns), release)
     return Exported(target, {})
 
 

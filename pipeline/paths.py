@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 NAME = "minsheng"
+SDMX = Path("sdmx", "observations.csv")
+"""Where a dataset's folder has its observations in SDMX-CSV."""
 MANIFEST = "datapackage.json"
 
 _PACKAGE = Path(__file__).resolve().parent

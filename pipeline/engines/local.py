@@ -46,9 +46,25 @@ def figures(codes: Codes) -> ingest.Figures:
 
 
 def _numbered(batches: Iterator[tuple[pa.RecordBatch, Runs]], first: int) -> Iterator[tuple[pa.RecordBatch, Runs, int]]:
-    for batch, runs in batches:
+    for batch, runs in _gathered(batches):
         yield batch, runs, first
         first += batch.num_rows
+
+
+def _gathered(batches: Iterator[tuple[pa.RecordBatch, Runs]]) -> Iterator[tuple[pa.RecordBatch, Runs]]:
+    """Small batches (a sheet's end is one) put together: a batch of ten rows costs as much as one of thousands."""
+    waiting: list[tuple[pa.RecordBatch, Runs]] = []
+    for each in batches:
+        if sum(b.num_rows for b, _ in [*waiting, each]) > ingest.BATCH_ROWS and waiting:
+            yield _together(waiting)
+            waiting = []
+        waiting.append(each)
+    if waiting:
+        yield _together(waiting)
+
+
+def _together(waiting: list[tuple[pa.RecordBatch, Runs]]) -> tuple[pa.RecordBatch, Runs]:
+    return pa.concat_batches([batch for batch, _ in waiting]), [run for _, runs in waiting for run in runs]
 
 
 def _checked(

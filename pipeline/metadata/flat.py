@@ -10,6 +10,8 @@ from pipeline.database import quoted, sql_text
 from pipeline.schemas import TABLES
 
 NAME = "observations.csv"
+ROOM = 1_048_575
+"""Rows that a spreadsheet holds: a larger dataset is written as text only where somebody asks for it."""
 _MARK = "\ufeff"
 """Byte-order mark: without it a spreadsheet takes UTF-8 for something else."""
 

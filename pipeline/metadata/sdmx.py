@@ -73,20 +73,31 @@ _UNIT_MULT = Component("UNIT_MULT", "Attribute", "0", _BASE, "Integer")
 
 
 def write(connection: duckdb.DuckDBPyConnection, folder: Path, dimensions: tuple[str, ...], version: str) -> None:
-    """Write `sdmx/structure.xml` and `sdmx/observations.csv` of the dataset in the connection's current schema.
+    """Write `sdmx/structure.xml` of the dataset in the connection's current schema.
 
     Same tables and version, same bytes. `version` begins with year and month; data without one count as of 1970.
     """
-    release = [*(int(part) for part in re.findall(r"\d+", version)), 0, 0, 0][:3]
-    number, parts = ".".join(map(str, release)), components(dimensions)
-    year, month = release[:2] if release[0] else (1970, 1)
-    message = _message(connection, parts, number, f"{year}-{month:02}-01")
+    year, month, _ = release = _release(version)
+    day = f"{year}-{month:02}-01" if year else "1970-01-01"
+    message = _message(connection, components(dimensions), ".".join(map(str, release)), day)
     ET.indent(message, " ")
     home = folder / "sdmx"
     home.mkdir(parents=True, exist_ok=True)
     (home / "structure.xml").write_bytes(ET.tostring(message, encoding="utf-8", xml_declaration=True) + b"\n")
-    target = sql_text(str(home / "observations.csv"))
-    connection.execute(f"COPY ({_select(parts, number)}) TO {target} (FORMAT csv, HEADER true)")
+
+
+def write_observations(
+    connection: duckdb.DuckDBPyConnection, file: Path, dimensions: tuple[str, ...], version: str
+) -> None:
+    """Write the observations of the same dataset as SDMX-CSV."""
+    select = _select(components(dimensions), ".".join(map(str, _release(version))))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    connection.execute(f"COPY ({select}) TO {sql_text(str(file))} (FORMAT csv, HEADER true)")
+
+
+def _release(version: str) -> list[int]:
+    """The three numbers of a version."""
+    return [*(int(part) for part in re.findall(r"\d+", version)), 0, 0, 0][:3]
 
 
 def key(dimensions: tuple[str, ...]) -> list[str]:
