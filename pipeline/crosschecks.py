@@ -63,21 +63,24 @@ def _once_a_row(offences: list[Offence]) -> Iterator[Offence]:
     yield from (o for o in offences if o.other is None or _WEIGHT[o.rule] == least[o.table, o.row, o.other])
 
 
-def _doubles(connection: duckdb.DuckDBPyConnection, origin: str, hashed: str, key: list[str]) -> list[tuple[Any, ...]]:
+def _doubles(
+    connection: duckdb.DuckDBPyConnection, table: str, hashed: str, key: list[str], origin: str = "suspected"
+) -> list[tuple[Any, ...]]:
     """Rows whose key stands already in an earlier row: row, first row, key. Without its first column a key is none.
 
-    Only rows that share their `hashed` column with another are compared: a key takes more memory than its hash.
+    Only rows that share their `hashed` column with another are compared (`suspected`; `origin` is what is made of
+    them): a key takes more memory than its hash.
     """
     columns = ", ".join(map(quoted, key))
     shown = ", ".join(f"t.{quoted(c)}" for c in key)
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE suspects AS
-        SELECT {hashed} FROM {origin} WHERE {hashed} IS NOT NULL GROUP BY 1 HAVING count(*) > 1""")
+        SELECT {hashed} FROM {table} WHERE {hashed} IS NOT NULL GROUP BY 1 HAVING count(*) > 1""")
     if connection.execute("FROM suspects LIMIT 1").fetchone() is None:
         return []
-    origin = f"(FROM {origin} SEMI JOIN suspects USING ({hashed}))"
     return connection.execute(f"""
-        WITH doubled AS (
+        WITH suspected AS MATERIALIZED (FROM {table} SEMI JOIN suspects USING ({hashed})),
+        doubled AS (
             SELECT {columns}, min("row") AS first_row FROM {origin} WHERE {quoted(key[0])} IS NOT NULL
             GROUP BY ALL HAVING count(*) > 1)
         SELECT t."row", d.first_row, concat_ws(' ', {shown}) FROM {origin} t JOIN doubled d
@@ -118,9 +121,9 @@ def _facts_keyed_twice(connection: duckdb.DuckDBPyConnection, codes: Codes) -> I
     """A stock is one fact wherever its period starts; a flow has its first day too."""
     at_day = sql_list([i for i, row in codes.indicators.items() if row["nature"] in AT_DAY])
     flow_start = f"CASE WHEN indicator_id NOT IN {at_day} THEN period_start END AS flow_start"
-    origin = f"(SELECT *, {flow_start} FROM observations WHERE ref_area IS NOT NULL AND period_end IS NOT NULL)"
+    origin = f"(SELECT *, {flow_start} FROM suspected WHERE ref_area IS NOT NULL AND period_end IS NOT NULL)"
     key = ["indicator_id", "ref_area", "period_end", "source_id", "flow_start", *codes.dimensions]
-    for row, first, _ in _doubles(connection, origin, "fact_hash", key):
+    for row, first, _ in _doubles(connection, "observations", "fact_hash", key, origin):
         one, other = (_figure(connection, each) for each in (first, row))
         if one["as_printed"] == other["as_printed"] or not _is_known(
             codes, one["observation_id"], other["observation_id"]
@@ -153,7 +156,7 @@ def _is_known(codes: Codes, *figures: str) -> bool:
 
 _SPANS = """
     SELECT source_id, char_start, char_end, paragraph, 'observations' AS origin, "row" FROM observations
-    WHERE char_end - char_start = length(as_printed)
+    WHERE char_start IS NOT NULL AND char_end - char_start = length(as_printed)
     UNION ALL
     SELECT source_id, char_start, char_end, paragraph, 'passed_over', "row" FROM passed_over
     WHERE char_end - char_start = length(as_printed)
@@ -200,11 +203,10 @@ def _dangling_figures(connection: duckdb.DuckDBPyConnection) -> Iterator[Offence
     rows = connection.execute("""
         WITH wanted AS (
             SELECT "row", source_id, unnest(string_split(figure_nos, '|')) AS figure_no FROM actions
-            WHERE regexp_full_match(figure_nos, '[0-9|]+'))
-        SELECT "row", source_id || ':' || figure_no FROM wanted
-        WHERE source_id || ':' || figure_no NOT IN
-            (SELECT observation_id FROM observations WHERE observation_id IS NOT NULL)
-        ORDER BY 1, 2
+            WHERE regexp_full_match(figure_nos, '[0-9|]+')),
+        named AS (SELECT "row", source_id || ':' || figure_no AS observation_id FROM wanted),
+        there AS (SELECT observation_id FROM observations SEMI JOIN named USING (observation_id))
+        FROM named ANTI JOIN there USING (observation_id) ORDER BY 1, 2
     """).fetchall()
     for row, wanted in rows:
         yield Offence("reference", "actions", row, "figure_nos", f"figure {wanted}", "the figures of this source")
@@ -218,20 +220,20 @@ def _stale_receipts(connection: duckdb.DuckDBPyConnection) -> Iterator[Offence]:
 
 def _unused(connection: duckdb.DuckDBPyConnection, codes: Codes) -> Iterator[Offence]:
     """Indicators, units, themes and sources that nothing uses."""
-    figures = connection.execute(
-        "SELECT list(DISTINCT indicator_id), list(DISTINCT source_id) FROM observations"
-    ).fetchone()
-    acted = connection.execute("SELECT list(DISTINCT theme_id) FROM actions").fetchone()
+
+    def distinct(column: str, table: str) -> list[str]:
+        return [value for (value,) in connection.execute(f"SELECT DISTINCT {column} FROM {table}").fetchall()]
+
     indicators, derived = codes.tables["indicators"], codes.tables["derived_rules"]
     uses = {
-        ("indicators", "indicator_id"): (figures[0] if figures else None) or [],
-        ("sources", "source_id"): (figures[1] if figures else None) or [],
+        ("indicators", "indicator_id"): distinct("indicator_id", "observations"),
+        ("sources", "source_id"): distinct("source_id", "observations"),
         ("units", "unit_id"): [
             *indicators["unit_id"].to_pylist(),
             *derived["unit_id"].to_pylist(),
             *codes.tables["parts"]["factor_unit"].to_pylist(),
         ],
-        ("themes", "theme_id"): indicators["theme_id"].to_pylist() + ((acted[0] if acted else None) or []),
+        ("themes", "theme_id"): indicators["theme_id"].to_pylist() + distinct("theme_id", "actions"),
     }
     for (table, column), used in uses.items():
         for row in codes.tables[table].to_pylist():

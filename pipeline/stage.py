@@ -293,7 +293,9 @@ def _stage_sheets(staged: Staged, table: Table, files: list[CsvFile], told: Told
         failures += failed
         told("read", staged.rows_read, staged.rows_expected)
     staged.findings += [f for file in files for f in file.findings]
-    staged.connection.execute(f"CREATE VIEW {table.name} AS {receipts.view(table, sql_text(str(path)))}")
+    staged.connection.execute(
+        f"CREATE VIEW {table.name} AS {receipts.view(staged.connection, table, sql_text(str(path)))}"
+    )
     return failures
 
 

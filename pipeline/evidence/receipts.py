@@ -34,9 +34,9 @@ STALE = """
 """SQL: receipts that prove nothing: the row or the text's hash has changed since, or the figure is gone."""
 
 
-def view(table: Table, file: str) -> str:
+def view(connection: duckdb.DuckDBPyConnection, table: Table, file: str) -> str:
     """SQL of a staged sheet; figures with a receipt are verified. Receipts are staged first."""
-    if table.name != "observations":
+    if table.name != "observations" or connection.execute("FROM memory.receipts LIMIT 1").fetchone() is None:
         return f"FROM read_parquet({file})"
     evidence = f"CASE WHEN {_MATCHING} THEN 'verified' ELSE 'keyed' END AS evidence"
     return f"SELECT * REPLACE ({evidence}) FROM read_parquet({file})"
