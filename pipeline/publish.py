@@ -6,6 +6,7 @@ Left-overs of killed builds are swept by the next one, which holds the lock.
 
 import contextlib
 import ctypes
+import errno
 import glob
 import json
 import os
@@ -29,6 +30,11 @@ ROW_GROUP = 122_880
 
 _RENAME_EXCHANGE = 2
 _AT_FDCWD = -100
+_OLD = "-old"
+"""Ends the name of what `swap` has taken out of the target's place but not yet put away."""
+
+_CANNOT_SYNC = {errno.EINVAL, errno.EBADF, errno.EACCES, errno.EISDIR, errno.ENOSYS, errno.ENOTSUP}
+"""What systems and file systems say that cannot flush a folder, or a file opened for reading; no fault of the disk."""
 
 
 class TargetError(Exception):
@@ -40,8 +46,7 @@ def building(target: Path) -> Iterator[Path]:
     """A scratch folder beside the target, on its file system, under the target's lock. Raises TargetError."""
     lock = _locked(target)
     try:
-        for left_over in target.parent.glob(f".{glob.escape(target.name)}.build-*"):
-            shutil.rmtree(left_over, ignore_errors=True)
+        _sweep(target)
         scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}.build-", dir=target.parent))
         try:
             yield scratch
@@ -49,6 +54,18 @@ def building(target: Path) -> Iterator[Path]:
             shutil.rmtree(scratch, ignore_errors=True)
     finally:
         lock.release()
+
+
+def _sweep(target: Path) -> None:
+    """Take away what killed builds left; one killed between the two renames of `swap` left the only dataset there."""
+    left_overs = [*target.parent.glob(f".{glob.escape(target.name)}.build-*")]
+    for left_over in left_overs:
+        for old in left_over.glob(f"*{_OLD}"):
+            if not target.exists():
+                old.rename(target)
+                _sync(target.parent)
+    for left_over in left_overs:
+        shutil.rmtree(left_over, ignore_errors=True)
 
 
 def _locked(target: Path) -> filelock.BaseFileLock:
@@ -123,21 +140,34 @@ def swap(built: Path, target: Path) -> None:
     if not target.exists():
         built.rename(target)
     elif not _exchange(built, target):
-        old = built.with_name(f"{built.name}-old")
-        target.rename(old)
-        built.rename(target)
-        old.rename(built)
+        _replace(built, target)
     _sync(target.parent)
 
 
+def _replace(built: Path, target: Path) -> None:
+    """Swap by renaming. Killed before the second rename, it leaves no target: the next build puts the old one back."""
+    old = built.with_name(f"{built.name}{_OLD}")
+    try:
+        target.rename(old)
+        built.rename(target)
+    except BaseException:
+        if not target.exists():
+            old.rename(target)
+        raise
+    old.rename(built)
+
+
 def _sync(path: Path) -> None:
-    """Flush a file, or a folder's names, to the disk."""
-    with contextlib.suppress(OSError):
+    """Flush a file, or a folder's names, to the disk. Raises OSError where the disk says that it did not keep them."""
+    try:
         handle = os.open(path, os.O_RDONLY)
         try:
             os.fsync(handle)
         finally:
             os.close(handle)
+    except OSError as error:
+        if error.errno not in _CANNOT_SYNC:
+            raise
 
 
 def _exchange(one: Path, other: Path) -> bool:
