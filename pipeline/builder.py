@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from pipeline import __version__, csvfiles, database, publish, schemas, stage
+from pipeline import __version__, csvfiles, database, disk, publish, schemas, stage
 from pipeline.database import Offender, quoted, sql_text
 from pipeline.evidence import texts
 from pipeline.findings import Finding, InvalidData, errors, finding
@@ -65,7 +65,7 @@ def build(raw: str | Path = "raw", out: str | Path = "curated", engine: str = "l
     if reason := _why_not(source, target):
         _stop_on_errors(check(raw))  # what is wrong with the data is told first
         raise publish.TargetError(reason)
-    with publish.building(target) as scratch:
+    with publish.building(target, disk.room(source)) as scratch:
         staged = stage.read_lists(source, scratch)
         with staged.connection:
             rows, themes = _check_and_write(staged, texts.folder(source), scratch / BUILT)

@@ -21,7 +21,8 @@ import filelock
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline import database
+from pipeline import database, disk
+from pipeline.disk import TargetError as TargetError
 from pipeline.paths import MANIFEST, NAME
 
 DATABASE = database.FILE
@@ -37,21 +38,22 @@ _CANNOT_SYNC = {errno.EINVAL, errno.EBADF, errno.EACCES, errno.EISDIR, errno.ENO
 """What systems and file systems say that cannot flush a folder, or a file opened for reading; no fault of the disk."""
 
 
-class TargetError(Exception):
-    """The target cannot be built into: another build runs, it is not ours, or it cannot be written."""
-
-
 @contextlib.contextmanager
-def building(target: Path) -> Iterator[Path]:
-    """A scratch folder beside the target, on its file system, under the target's lock. Raises TargetError."""
+def building(target: Path, room: int = 0) -> Iterator[Path]:
+    """A scratch folder beside the target, on its file system, under the target's lock.
+
+    Raises TargetError where there is less than `room` bytes, and for whatever the disk refuses until the end.
+    """
     lock = _locked(target)
     try:
-        _sweep(target)
-        scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}.build-", dir=target.parent))
-        try:
-            yield scratch
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+        with disk.telling(target, room):
+            _sweep(target)
+            disk.check(target, room)
+            scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}.build-", dir=target.parent))
+            try:
+                yield scratch
+            finally:
+                shutil.rmtree(scratch, ignore_errors=True)
     finally:
         lock.release()
 
