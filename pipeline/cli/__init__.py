@@ -14,7 +14,7 @@ from types import FrameType
 import typer
 
 from pipeline import __version__
-from pipeline.cli import audit, build, check, diff, draft, export, proof, query, trace
+from pipeline.cli import audit, build, check, diff, draft, export, proof, query, trace, verify
 
 FINE, MISUSE, FAULT, INTERRUPTED = 0, 2, 3, 128 + signal.SIGINT
 
@@ -24,7 +24,7 @@ app = typer.Typer(
     help="Figures of Chinese civil-affairs bulletins: transcribed, checked, typed and published.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (build, check, audit, draft, proof, trace, query, export, diff):
+for module in (build, check, audit, draft, proof, trace, query, verify, export, diff):
     app.command(name=module.__name__.rpartition(".")[2], help=module.__doc__)(module.command)
 
 
