@@ -1,8 +1,8 @@
 """The faults of `make faults` in short: after each, the old or the new dataset is whole, and all is as promised."""
 
 import random
+import shutil
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,32 +35,24 @@ def test_nothing_is_lost_and_all_is_as_promised(world: World, experiment: faults
 # --- the experiment sees what it looks for --------------------------------------------------------------------------
 
 
-@pytest.fixture
-def whole_again(world: World) -> Iterator[World]:
-    """The world, and its dataset built anew after the test."""
-    before = world.raw()
-    yield world
-    faults.shutil.rmtree(world.target, ignore_errors=True)
-    faults.pipeline.build(before, world.target)
-
-
-def test_a_dataset_that_is_gone_counts_as_lost(whole_again: World, outcome: Outcome) -> None:
-    before = whole_again.made()
-    faults.shutil.rmtree(whole_again.target)
-    assert whole_again.settle(outcome, before) == LOST
+def test_a_dataset_that_is_gone_counts_as_lost(world: World, outcome: Outcome) -> None:
+    before = world.made()
+    shutil.rmtree(world.target)
+    assert world.settle(outcome, before) == LOST
     assert outcome.counts[LOST] == 1
 
 
-def test_a_torn_file_counts_as_lost(whole_again: World, outcome: Outcome) -> None:
-    before = whole_again.made()
-    (whole_again.target / "README.md").write_text("torn", encoding="utf-8")
-    assert whole_again.settle(outcome, before) == LOST
+def test_a_torn_file_counts_as_lost(world: World, outcome: Outcome) -> None:
+    before = world.made()
+    (world.target / "README.md").write_text("torn", encoding="utf-8")
+    assert world.settle(outcome, before) == LOST
 
 
-def test_a_dataset_that_names_other_raw_data_than_its_own_is_a_mixture(whole_again: World) -> None:
-    whole_again.marks = {made: not mark for made, mark in whole_again.marks.items()}
-    assert any("a mixture" in words for words in whole_again.wrong())
-    whole_again.marks = {made: not mark for made, mark in whole_again.marks.items()}
+def test_a_dataset_that_names_other_raw_data_than_its_own_is_a_mixture(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(world, "marks", {made: not mark for made, mark in world.marks.items()})
+    assert any("a mixture" in words for words in world.wrong())
 
 
 def test_what_the_next_build_does_not_sweep_is_odd(

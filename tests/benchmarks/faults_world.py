@@ -105,7 +105,14 @@ class World:
         outcome.note(bool(self.left_overs()), f"not swept: {self.left_overs()}")
         state = LOST if lost else OLD if self.made() == before else NEW
         outcome.counts[state] += 1
+        if state == LOST:
+            self.begin_anew()
         return state
+
+    def begin_anew(self) -> None:
+        """A dataset for the next try, where there is none any more."""
+        shutil.rmtree(self.target, ignore_errors=True)
+        pipeline.build(self.raws[0], self.target)
 
 
 def marked(folder: Path) -> bool:
