@@ -7,7 +7,7 @@ SIZES ?= 1000000 4000000 14000000
 INSTALL := $(PIP) install --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint bench keying-errors consumers package format clean
+.PHONY: help build test lint bench keying-errors faults consumers package format clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -35,6 +35,9 @@ bench: $(VENV)/bench $(VENV)/test ## speed: start-up, scanner, explorer, builds 
 
 keying-errors: $(VENV)/test ## thousands of keying errors: which are found, with the text and without
 	$(BIN)/python tests/benchmarks/keying_errors.py
+
+faults: $(VENV)/test ## kill builds, fill disks, tear files, read while builds run: is a dataset ever lost?
+	$(BIN)/python tests/benchmarks/faults.py
 
 consumers: $(VENV)/test ## ten questions to every tool that reads curated/: same answers, types as documented
 	$(BIN)/python tests/consumers/run.py --check

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from pipeline import __version__, csvfiles, database, publish, schemas, stage
+from pipeline import __version__, csvfiles, database, disk, publish, schemas, stage
 from pipeline.database import Offender, quoted, sql_text
 from pipeline.evidence import texts
 from pipeline.findings import Finding, InvalidData, any_errors, finding
@@ -72,7 +72,7 @@ def build(raw: str | Path = "raw", out: str | Path = "curated", engine: str = "l
         _stop_on_errors(check(raw))  # what is wrong with the data is told first
         raise publish.TargetError(reason)
     clock = Clock()
-    with publish.building(target) as scratch:
+    with publish.building(target, disk.room(source)) as scratch:
         with clock("scan"):
             staged = stage.read_lists(source, scratch)
         with staged.connection:

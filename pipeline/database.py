@@ -172,6 +172,11 @@ _SQL_TYPES = {
     "string": "VARCHAR", "bool": "BOOLEAN", "int8": "TINYINT", "int32": "INTEGER", "double": "DOUBLE",
     "date32[day]": "DATE",
 }  # fmt: skip
+FIELD_TYPES = {
+    "string": "string", "bool": "boolean", "int8": "integer", "int32": "integer", "double": "number",
+    "date32[day]": "date",
+}  # fmt: skip
+"""Arrow types as the manifest names them."""
 
 
 def _column(row: Row) -> str:

@@ -34,7 +34,7 @@ def manifest(folder: Path) -> dict[str, Any]:
         package = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         if package["name"] != NAME or not package["resources"]:
             raise FileNotFoundError(f"no dataset in {folder}: {MANIFEST} is not one of {NAME}'s")
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise FileNotFoundError(f"no dataset in {folder}: {MANIFEST} cannot be read") from error
     except OSError as error:
         raise FileNotFoundError(f"no dataset in {folder}: run minsheng build first") from error

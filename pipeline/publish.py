@@ -6,6 +6,7 @@ Left-overs of killed builds are swept by the next one, which holds the lock.
 
 import contextlib
 import ctypes
+import errno
 import glob
 import json
 import os
@@ -20,7 +21,8 @@ import filelock
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline import database
+from pipeline import database, disk
+from pipeline.disk import TargetError as TargetError
 from pipeline.engines.flow import ahead
 from pipeline.paths import MANIFEST, NAME
 
@@ -30,26 +32,43 @@ ROW_GROUP = 122_880
 
 _RENAME_EXCHANGE = 2
 _AT_FDCWD = -100
+_OLD = "-old"
+"""Ends the name of what `swap` has taken out of the target's place but not yet put away."""
 
-
-class TargetError(Exception):
-    """The target cannot be built into: another build runs, it is not ours, or it cannot be written."""
+_CANNOT_SYNC = {errno.EINVAL, errno.EBADF, errno.EACCES, errno.EISDIR, errno.ENOSYS, errno.ENOTSUP}
+"""What systems and file systems say that cannot flush a folder, or a file opened for reading; no fault of the disk."""
 
 
 @contextlib.contextmanager
-def building(target: Path) -> Iterator[Path]:
-    """A scratch folder beside the target, on its file system, under the target's lock. Raises TargetError."""
+def building(target: Path, room: int = 0) -> Iterator[Path]:
+    """A scratch folder beside the target, on its file system, under the target's lock.
+
+    Raises TargetError where there is less than `room` bytes, and for whatever the disk refuses until the end.
+    """
     lock = _locked(target)
     try:
-        for left_over in target.parent.glob(f".{glob.escape(target.name)}.build-*"):
-            shutil.rmtree(left_over, ignore_errors=True)
-        scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}.build-", dir=target.parent))
-        try:
-            yield scratch
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+        with disk.telling(target, room):
+            _sweep(target)
+            disk.check(target, room)
+            scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}.build-", dir=target.parent))
+            try:
+                yield scratch
+            finally:
+                shutil.rmtree(scratch, ignore_errors=True)
     finally:
         lock.release()
+
+
+def _sweep(target: Path) -> None:
+    """Take away what killed builds left; one killed between the two renames of `swap` left the only dataset there."""
+    left_overs = [*target.parent.glob(f".{glob.escape(target.name)}.build-*")]
+    for left_over in left_overs:
+        for old in left_over.glob(f"*{_OLD}"):
+            if not target.exists():
+                old.rename(target)
+                _sync(target.parent)
+    for left_over in left_overs:
+        shutil.rmtree(left_over, ignore_errors=True)
 
 
 def _locked(target: Path) -> filelock.BaseFileLock:
@@ -124,21 +143,34 @@ def swap(built: Path, target: Path) -> None:
     if not target.exists():
         built.rename(target)
     elif not _exchange(built, target):
-        old = built.with_name(f"{built.name}-old")
-        target.rename(old)
-        built.rename(target)
-        old.rename(built)
+        _replace(built, target)
     _sync(target.parent)
 
 
+def _replace(built: Path, target: Path) -> None:
+    """Swap by renaming. Killed before the second rename, it leaves no target: the next build puts the old one back."""
+    old = built.with_name(f"{built.name}{_OLD}")
+    try:
+        target.rename(old)
+        built.rename(target)
+    except BaseException:
+        if not target.exists():
+            old.rename(target)
+        raise
+    old.rename(built)
+
+
 def _sync(path: Path) -> None:
-    """Flush a file, or a folder's names, to the disk."""
-    with contextlib.suppress(OSError):
+    """Flush a file, or a folder's names, to the disk. Raises OSError where the disk says that it did not keep them."""
+    try:
         handle = os.open(path, os.O_RDONLY)
         try:
             os.fsync(handle)
         finally:
             os.close(handle)
+    except OSError as error:
+        if error.errno not in _CANNOT_SYNC:
+            raise
 
 
 def _exchange(one: Path, other: Path) -> bool:

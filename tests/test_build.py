@@ -1,4 +1,5 @@
 import base64
+import errno
 import hashlib
 import json
 import os
@@ -7,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -225,6 +227,72 @@ def test_the_swap_works_where_folders_cannot_be_exchanged(
     raw.edit(SHEET, 2, note="changed")
     pipeline.build(raw.path, out)
     assert "changed" in pq.read_table(out / "observations.parquet")["note"].to_pylist()
+
+
+def left_by_a_kill_between_renames(out: Path, new: Path) -> None:
+    """What a build leaves that is killed when the old dataset is out of its place and the new one not yet in it."""
+    scratch = out.with_name(f".{out.name}.build-killed")
+    scratch.mkdir()
+    new.rename(scratch / "built")
+    out.rename(scratch / "built-old")
+
+
+def test_a_target_missing_after_a_kill_between_the_renames_is_put_back(raw: Raw, tmp_path: Path) -> None:
+    out = tmp_path / "curated"
+    pipeline.build(raw.path, out)
+    pipeline.build(raw.path, tmp_path / "new")
+    before = contents(out)
+    left_by_a_kill_between_renames(out, tmp_path / "new")
+    raw.edit(SHEET, 2, number="40.90")
+    with pytest.raises(InvalidData):
+        pipeline.build(raw.path, out)
+    assert contents(out) == before
+    assert list(tmp_path.glob(".curated.build-*")) == []
+
+
+def test_a_rename_that_fails_puts_the_old_target_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("built", "curated"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / name).touch()
+    monkeypatch.setattr(publish, "_exchange", lambda *_: False)
+    rename = Path.rename
+
+    def fails_for_the_new(path: Path, to: Path) -> Path:
+        if path.name == "built":
+            raise OSError(errno.EIO, "told by the disk")
+        return rename(path, to)
+
+    monkeypatch.setattr(Path, "rename", fails_for_the_new)
+    with pytest.raises(OSError, match="told by the disk"):
+        publish.swap(tmp_path / "built", tmp_path / "curated")
+    assert (tmp_path / "curated" / "curated").exists()
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.ENOSPC])
+def test_a_disk_that_did_not_keep_a_file_stops_the_swap(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    monkeypatch.setattr(publish.os, "fsync", refusing(code))
+    (tmp_path / "built").mkdir()
+    with pytest.raises(OSError, match="no"):
+        publish.swap(tmp_path / "built", tmp_path / "curated")
+    assert not (tmp_path / "curated").exists()
+
+
+def refusing(code: int) -> Callable[..., None]:
+    def refuse(*_: object) -> None:
+        raise OSError(code, "no")
+
+    return refuse
+
+
+def test_a_file_system_that_cannot_flush_folders_is_none_the_worse(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publish.os, "fsync", refusing(errno.EINVAL))
+    (tmp_path / "built").mkdir()
+    publish.swap(tmp_path / "built", tmp_path / "curated")
+    assert (tmp_path / "curated").exists()
 
 
 def test_exchange_says_no_on_other_systems(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

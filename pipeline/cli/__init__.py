@@ -1,6 +1,7 @@
 """The command `minsheng`: parses, calls, prints, sets the exit code; nothing else. One file a command.
 
-Exit codes: 0 fine (warnings included), 1 the data has errors, 2 the command was misused, 3 an unexpected fault.
+Exit codes: 0 fine (warnings included), 1 the data has errors, 2 the command was misused or its target not written,
+3 an unexpected fault, 128 and a signal's number where one stopped it: 130 an interrupt from the keyboard, 143 SIGTERM.
 """
 
 import gc
@@ -8,13 +9,14 @@ import io
 import os
 import signal
 import sys
+from types import FrameType
 
 import typer
 
 from pipeline import __version__
-from pipeline.cli import audit, build, check, diff, draft, explore, export, plot, proof, query, trace
+from pipeline.cli import audit, build, check, diff, draft, explore, export, plot, proof, query, trace, verify
 
-FINE, MISUSE, FAULT = 0, 2, 3
+FINE, MISUSE, FAULT, INTERRUPTED = 0, 2, 3, 128 + signal.SIGINT
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -22,7 +24,7 @@ app = typer.Typer(
     help="Figures of Chinese civil-affairs bulletins: transcribed, checked, typed and published.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (build, check, audit, draft, proof, trace, query, explore, plot, export, diff):
+for module in (build, check, audit, draft, proof, trace, query, explore, plot, verify, export, diff):
     app.command(name=module.__name__.rpartition(".")[2], help=module.__doc__)(module.command)
 
 
@@ -39,16 +41,47 @@ def _options(
     pass
 
 
+class Stopped(BaseException):
+    """A signal told the command to end. No Exception: it cleans up on its way, and nobody takes it for a fault."""
+
+
+_stops: list[int] = []
+"""Numbers of the signals that told this process to end: a library may have made another error of what one raised."""
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    _stops.append(number)
+    for each in _stopping():
+        signal.signal(each, signal.SIG_IGN)  # cleaning up is not cut short
+    os.write(2, b"minsheng: stopped\n")
+    raise Stopped
+
+
+def _stopping() -> list[signal.Signals]:
+    """Signals that end a process and leave it time, but for those that it was started to ignore (nohup)."""
+    known = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    return [each for each in known if signal.getsignal(each) is not signal.SIG_IGN]
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; its exit code. No exception leaves."""
+    code = _run(arguments)
+    return 128 + _stops[0] if _stops else code
+
+
+def _run(arguments: list[str] | None) -> int:
     try:
         app(args=arguments, prog_name="minsheng", standalone_mode=True)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else MISUSE
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
-        return FAULT
+        return INTERRUPTED
+    except Stopped:
+        return INTERRUPTED
     except Exception as error:
+        if _stops:
+            return INTERRUPTED
         if os.environ.get("MINSHENG_DEBUG"):
             raise
         print(f"unexpected fault: {type(error).__name__}: {error}", file=sys.stderr)
@@ -63,6 +96,8 @@ def run() -> None:
     gc.set_threshold(100_000, 50, 100)  # collecting while pandas and its like load costs a tenth of a small build
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `minsheng query … | head` ends quietly
+    for number in _stopping():
+        signal.signal(number, _stop)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal without Chinese shows escapes

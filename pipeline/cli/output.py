@@ -56,8 +56,9 @@ def _print_finding(finding: Finding) -> None:
 def counted(findings: Sequence[Finding]) -> str:
     wrong = sum(f.severity == ERROR for f in findings)
     warnings = len(findings) - wrong
-    return f"{_plural(wrong, 'error')}, {_plural(warnings, 'warning')}"
+    return f"{plural(wrong, 'error')}, {plural(warnings, 'warning')}"
 
 
-def _plural(count: int, noun: str) -> str:
+def plural(count: int, noun: str) -> str:
+    """A number with its noun."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -6,16 +6,13 @@ import pyarrow as pa
 from pandera.api.checks import Check
 
 from pipeline import schemas
+from pipeline.database import FIELD_TYPES
 from pipeline.paths import NAME
 from pipeline.schemas import TABLES
 
 TITLE = "Minsheng: figures of Chinese civil-affairs bulletins"
 DESCRIPTION = "Every figure with its printed form, the interval it allows and the characters it came from."
 _PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
-_TYPES = {
-    pa.string(): "string", pa.bool_(): "boolean", pa.int8(): "integer", pa.int32(): "integer",
-    pa.float64(): "number", pa.date32(): "date",
-}  # fmt: skip
 _MEDIA = {"md": "text/markdown", "csv": "text/csv", "json": "application/ld+json", "xml": "application/xml"}
 LICENCES = [
     {
@@ -101,7 +98,7 @@ def _field(field: pa.Field, table: str) -> dict[str, Any]:
     constraints = {} if field.nullable else {"required": True}
     for check in declared.checks if declared is not None else []:
         constraints |= _constraint(check)
-    result = {"name": field.name, "type": _TYPES[field.type], **facts}
+    result = {"name": field.name, "type": FIELD_TYPES[str(field.type)], **facts}
     return result | ({"constraints": constraints} if constraints else {})
 
 
