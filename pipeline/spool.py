@@ -48,8 +48,9 @@ class Spool(Sequence[Item]):
         for _ in range(self._further):
             assert self._file is not None
             self._file.seek(place)
-            yield pickle.load(self._file)  # noqa: S301  (written by this object, into a file nobody else can open)
-            place = self._file.tell()
+            item = pickle.load(self._file)  # noqa: S301  (written by this object, into a file nobody else can open)
+            place = self._file.tell()  # before it is handed on: whoever takes it may append
+            yield item
 
     @overload
     def __getitem__(self, place: int) -> Item: ...

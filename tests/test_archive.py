@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent / "benchmarks"))
 import archive
 import archive_faults
 
-ROWS, FILES, FAULTS = 20_000, 40, 20
+ROWS, FILES, FAULTS = 20_000, 12, 20
 
 
 @pytest.fixture(scope="module")

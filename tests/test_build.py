@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import pytest
 from conftest import ROOT, SHEET, SOURCE, Raw
 
 import pipeline
-from pipeline import csvfiles, publish, schemas, stage
+from pipeline import csvfiles, database, publish, schemas, stage
 from pipeline.findings import InvalidData
 from pipeline.metadata import dictionary
 from pipeline.publish import TargetError
@@ -376,16 +377,20 @@ def test_a_value_says_its_unit_in_the_field_metadata(built: Path) -> None:
 
 
 def test_the_database_has_every_table_view_macro_and_comment(built: Path) -> None:
+    stored = [name for name, text in database.views().items() if database.is_stored(text)]
     with duckdb.connect(str(built / "minsheng.duckdb"), read_only=True) as connection:
-        uncommented = connection.execute("""
+        uncommented = connection.execute(
+            """
             SELECT table_name, column_name FROM duckdb_columns() WHERE comment IS NULL AND NOT internal
-            AND table_name IN (SELECT table_name FROM duckdb_tables()) AND table_name <> 'reconciliations'
+            AND table_name IN (SELECT table_name FROM duckdb_tables()) AND NOT list_contains(?, table_name)
             UNION ALL SELECT table_name, '' FROM duckdb_tables() WHERE comment IS NULL
             UNION ALL SELECT view_name, '' FROM duckdb_views() WHERE comment IS NULL AND NOT internal
-        """).fetchall()
+            """,
+            [stored],
+        ).fetchall()
         assert uncommented == []
         tables = {t for (t,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-        assert tables == {*(t.name for t in schemas.PUBLISHED), "columns", "reconciliations"}
+        assert tables == {*(t.name for t in schemas.PUBLISHED), "columns", *stored}
         macro = connection.execute("SELECT iv_add(iv(1, 2), iv(3, NULL)).lower").fetchone()
         assert macro == (4,)
 
@@ -405,3 +410,50 @@ def test_the_dictionary_describes_every_column(built: Path) -> None:
     described = {(r["table_name"], r["column_name"]) for r in rows if r["description"] and r["description_zh"]}
     there = {(p.stem, name) for p in built.glob("*.parquet") for name in pq.read_schema(p).names}
     assert described == there
+
+
+def test_more_figures_than_a_spreadsheet_holds_have_no_text_editions(
+    raw: Raw, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.metadata.flat.ROOM", 3)
+    manifest = pipeline.build(raw.path, tmp_path / "curated")
+    written = {file["path"] for file in manifest.files}
+    assert manifest.rows["observations"] > 3
+    assert not written & {"observations.csv", "sdmx/observations.csv"}
+    assert {"observations.parquet", "sdmx/structure.xml"} <= written
+
+
+def test_a_build_tells_how_far_it_is_and_how_long_each_step_took(raw: Raw, tmp_path: Path) -> None:
+    heard: list[tuple[str, int, int]] = []
+    manifest = pipeline.build(raw.path, tmp_path / "curated", told=lambda *words: heard.append(words))
+    reading = [(done, total) for step, done, total in heard if step == "read"]
+    assert reading[-1][0] == reading[-1][1] > 0
+    assert {"read and validate", "sort and write", "database", "publish"} <= manifest.timings.keys()
+    assert all(seconds >= 0 for seconds in manifest.timings.values())
+
+
+def test_a_terminal_shows_rows_and_rate(tmp_path: Path) -> None:
+    code = """
+from pipeline.cli import progress
+progress._PATIENCE = 0
+with progress.shown() as told:
+    for done in range(0, 5000, 1000):
+        told("read", done, 5000)
+    told("read", 5000, 5000)
+"""
+    ours, theirs = os.openpty()
+    subprocess.run([sys.executable, "-c", code], stderr=theirs, check=True, env=os.environ | {"TERM": "xterm"})
+    os.close(theirs)
+    shown = os.read(ours, 65536).decode()
+    assert "5000/5000" in shown
+    assert re.search(r"rows [\d,]+/s", shown)
+
+
+def test_a_file_of_errors_shows_no_progress(tmp_path: Path) -> None:
+    code = """
+from pipeline.cli import progress
+progress._PATIENCE = 0
+with progress.shown() as told:
+    told("read", 5, 10)
+"""
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stderr == b""

@@ -149,6 +149,16 @@ def test_by_theme_counts_all_figures(connection: duckdb.DuckDBPyConnection) -> N
     assert rows(connection, "SELECT sum(figures), sum(actions) FROM by_theme") == [(417, 50)]
 
 
+def test_theme_years_counts_each_figure_once(connection: duckdb.DuckDBPyConnection) -> None:
+    assert rows(connection, "SELECT sum(figures), sum(verified) FROM theme_years") == rows(
+        connection, "SELECT count(*), count(*) FILTER (evidence = 'verified') FROM observations"
+    )
+    counted = "SELECT figures, areas, sources FROM theme_years WHERE indicator_id = 'dibao_persons' AND year = 2022"
+    sql = """SELECT count(*), count(DISTINCT ref_area), count(DISTINCT source_id) FROM observations
+        WHERE indicator_id = 'dibao_persons' AND year(period_end) = 2022"""
+    assert rows(connection, counted) == rows(connection, sql)
+
+
 def test_no_programme_or_derived_rule_names_an_unknown_indicator() -> None:
     known = {line.split(",")[0] for line in (ROOT / "raw/codelists/indicators.csv").read_text().splitlines()}
     sql = (ROOT / "sql/views/programmes.sql").read_text()

@@ -14,8 +14,7 @@ QUESTIONS = {
     "indicator over time, all areas": "SELECT period_end, count(*), sum(obs_value) FROM observations "
     "WHERE indicator_id = '{indicator}' GROUP BY 1 ORDER BY 1",
     "area profile": "SELECT indicator_id, time_period, obs_value, lower, upper FROM observations WHERE ref_area = '{area}'",
-    "theme by year": "SELECT theme_id, year(period_end) AS year, count(*) FROM observations "
-    "JOIN indicators USING (indicator_id) GROUP BY ALL ORDER BY ALL",
+    "theme by year": "SELECT theme_id, year, sum(figures) FROM theme_years GROUP BY ALL ORDER BY ALL",
     "series": "SELECT time_period, obs_value FROM series WHERE indicator_id = '{indicator}' AND ref_area = '{area}'",
     "current": "SELECT * FROM current WHERE indicator_id = '{indicator}' AND ref_area = '{area}'",
     "headline": "SELECT * FROM headline WHERE ref_area = '{area}'",

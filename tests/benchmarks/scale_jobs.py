@@ -22,21 +22,23 @@ QUERY_RUNS, QUERY_LIMIT = 5, 60.0
 def copy(raw: str, parquet: str, order: str) -> dict[str, Any]:
     """The floor: DuckDB reads, types and derives the same columns, and writes them; nothing is validated."""
     from pipeline import builder, ingest, schemas, stage
+    from pipeline.engines import local
     from pipeline.schemas import TABLES
 
     with tempfile.TemporaryDirectory() as scratch:
         staged = stage.read_lists(Path(raw), Path(scratch))
         assert staged.codes is not None, staged.findings
         codes, table = staged.codes, TABLES["observations"]
-        words = codes.tables["qualifiers"].to_pylist()
-        figures = ingest.Figures(codes.countable, codes.rates, words, codes.dimensions)
+        figures = local.figures(codes)
         files = {str(file.path): file for file in staged.sheets["observations"]}
         columns = ", ".join(schemas.names(table, "published", codes.dimensions))
         ordered = "ORDER BY " + ", ".join(builder._order("observations", codes.dimensions)) if order == "sorted" else ""
         query = f"""SELECT {columns} FROM (SELECT q.*, unit_id FROM ({ingest._query(table, files, figures)}) q
             LEFT JOIN (SELECT indicator_id, unit_id FROM indicators) USING (indicator_id)) {ordered}"""
         with staged.connection as connection:
-            connection.execute(f"SET threads = {THREADS}")
+            connection.execute(
+                f"SET threads = {THREADS}; RESET memory_limit; RESET disabled_optimizers"
+            )  # as DuckDB comes
             started = time.perf_counter()
             connection.execute(
                 f"COPY ({query}) TO '{parquet}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
