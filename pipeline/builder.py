@@ -70,6 +70,8 @@ def build(raw: str | Path = "raw", out: str | Path = "curated", engine: str = "l
         with staged.connection:
             rows, themes = _check_and_write(staged, texts.folder(source), scratch / BUILT)
             files = _write_manifest(staged, scratch / BUILT, rows)
+        if reason := publish.why_not(target):  # somebody put a file there meanwhile
+            raise publish.TargetError(reason)
         publish.swap(scratch / BUILT, target)
     return Manifest(Path(out), staged.version, rows, files, themes, staged.findings, time.perf_counter() - started)
 
