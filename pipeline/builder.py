@@ -79,6 +79,8 @@ def build(raw: str | Path = "raw", out: str | Path = "curated", engine: str = "l
             rows, themes = _check_and_write(staged, texts.folder(source), scratch / BUILT, told, clock)
             with clock("manifest"):
                 files = _write_manifest(staged, scratch / BUILT, rows)
+        if reason := publish.why_not(target):  # somebody put a file there meanwhile
+            raise publish.TargetError(reason)
         with clock("publish"):
             publish.swap(scratch / BUILT, target)
     seconds = time.perf_counter() - started

@@ -32,9 +32,10 @@ def room(raw: Path) -> int:
 
 
 def check(target: Path, room: int) -> None:
-    """Raise TargetError where less is free beside the target; some network disks tell 0 for all that they know."""
-    if 0 < (free := shutil.disk_usage(target.parent).free) < room:
-        raise TargetError(_no_room(target, room, f"only {_size(free)} are free"))
+    """Raise TargetError where less is free beside the target; a disk that tells no size is let pass."""
+    disk = shutil.disk_usage(target.parent)
+    if disk.total and disk.free < room:
+        raise TargetError(_no_room(target, room, f"only {_size(disk.free)} are free"))
 
 
 @contextlib.contextmanager

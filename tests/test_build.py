@@ -18,7 +18,7 @@ import pytest
 from conftest import ROOT, SHEET, SOURCE, Raw
 
 import pipeline
-from pipeline import csvfiles, database, publish, schemas, stage
+from pipeline import builder, csvfiles, database, publish, schemas, stage
 from pipeline.findings import InvalidData
 from pipeline.metadata import dictionary
 from pipeline.publish import TargetError
@@ -177,6 +177,23 @@ def test_a_folder_with_a_file_more_than_its_manifest_is_never_replaced(raw: Raw,
     (out / "precious.csv").write_text("hi")
     with pytest.raises(TargetError, match=r"no build made \(precious.csv\)"):
         pipeline.build(raw.path, out)
+
+
+def test_a_file_put_into_the_target_during_a_build_is_not_lost(
+    raw: Raw, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "curated"
+    pipeline.build(raw.path, out)
+    write = builder._write_json
+
+    def meanwhile(path: Path, content: dict[str, object]) -> None:
+        (out / "precious.csv").write_text("hi")
+        write(path, content)
+
+    monkeypatch.setattr(builder, "_write_json", meanwhile)
+    with pytest.raises(TargetError, match=r"no build made \(precious.csv\)"):
+        pipeline.build(raw.path, out)
+    assert (out / "precious.csv").read_text() == "hi"
 
 
 @pytest.mark.parametrize("manifest", ["{}", '{"name": "other", "resources": []}', "no json"])

@@ -135,7 +135,7 @@ class Reader:
                 except (OSError, duckdb.Error) as error:
                     self.told["failures"] += 1
                     print(f"{way.__name__}: {error}", file=sys.stderr)
-            time.sleep(random.random() / 5)
+            time.sleep(random.random() * 3)
         print(json.dumps(self.told))
 
 
