@@ -1,7 +1,7 @@
 """Raw CSV files as bytes and lines: are they readable at all, what is wrong if not, and which line is which row.
 
 A file is scanned once in blocks, which is quick; only a file that looks wrong, or that a reader refuses, is taken apart
-cell by cell.
+cell by cell. Whatever a file holds, no more of it is in memory than a block or a row, whose size is limited.
 """
 
 import codecs
@@ -23,7 +23,10 @@ from pipeline.findings import Finding, finding
 
 BLOCK = 1 << 22
 MAX_CELL = 2_000_000
-"""Characters in a cell, and bytes in a row for DuckDB: more is a quote that never closes."""
+"""Characters in a cell, and bytes in a line or row: more is a quote that never closes."""
+MAX_COLUMNS = 1_000
+MAX_FAULTS = 10_000
+"""Faults of form that are told of one file: who mends these sees the next."""
 
 csv.field_size_limit(MAX_CELL)
 _BYTE_ORDER_MARKS = {
@@ -35,6 +38,10 @@ _BESIDE_QUOTES = (b' "', b'" ', b'\t"', b'"\t')
 _SUSPICIOUS = re.compile(rb'[,\n][ \t]+"|"[ \t]+[,\r\n]')
 """Blanks between a cell's quote and its end."""
 _SMART_QUOTES = "“”‘’"
+_TOO_LONG = "a row that is too long"
+_LINE_ENDS = {"CRLF": re.compile(rb"\r\n"), "LF": re.compile(rb"(?<!\r)\n"), "CR": re.compile(rb"\r(?!\n)")}
+_MIXED = {"seen": "some lines end with CRLF, others with LF", "hint": "save the file again"}
+_BARE_RETURN = {"seen": "a bare carriage return", "hint": "end lines with a line feed"}
 
 
 @dataclass(slots=True)
@@ -51,6 +58,11 @@ class CsvFile:
 
     def add(self, rule: str, line: int = 0, column: str = "", **words: str) -> None:
         self.findings.append(finding(rule, self.name, line, column, **words))
+
+    @property
+    def is_full(self) -> bool:
+        """True where so much is wrong that no more is told."""
+        return len(self.findings) >= MAX_FAULTS
 
     @property
     def changed(self) -> bool:
@@ -97,7 +109,7 @@ def _is_plain_file(file: CsvFile) -> bool:
 
 def _scan(file: CsvFile, required: list[str]) -> bool:
     """Read the file once; True where its rows can be read."""
-    suspicious, quotes, digest, rest = False, 0, hashlib.sha256(), b""
+    suspicious, quotes, digest, rest, begun = False, 0, hashlib.sha256(), b"", 0
     with open(file.path, "rb") as stream:
         first = block = stream.read(BLOCK)
         if not first.strip(codecs.BOM_UTF8 + b"\r\n \t"):
@@ -110,11 +122,34 @@ def _scan(file: CsvFile, required: list[str]) -> bool:
             if b"\0" in text or not _is_utf8(text):
                 _tell_bytes(file, text, first)
                 return False
+            if (begun := _begun(file, text, begun)) > MAX_CELL:
+                return False
             suspicious = suspicious or _is_suspicious(block)
             file.lines, quotes = file.lines + text.count(b"\n"), quotes + block.count(b'"')
             block = following
     file.sha256 = digest.hexdigest()
     return not (suspicious or quotes % 2) or diagnose(file)  # a reader of many files may lose a row that never closes
+
+
+def _begun(file: CsvFile, text: bytes, before: int) -> int:
+    """Bytes of the line that a block leaves unfinished, `before` of them ahead of it. A line too long is a finding."""
+    start = -before
+    while len(text) - start > MAX_CELL:
+        end = text.rfind(b"\n", max(0, start), start + MAX_CELL + 1)
+        if end < 0:
+            _tell_long_line(file, 1 + file.lines + text.count(b"\n", 0, max(0, start)), text[max(0, start) :])
+            break
+        start = end + 1
+    last = text.rfind(b"\n", max(0, start))
+    return len(text) - start if len(text) - start > MAX_CELL or last < 0 else len(text) - last - 1
+
+
+def _tell_long_line(file: CsvFile, line: int, text: bytes) -> None:
+    if b"\r" in text.replace(b"\r\n", b""):
+        file.add("file-unreadable", line, **_BARE_RETURN)
+    else:
+        seen = f"a line of more than {MAX_CELL:,} bytes: a quote probably never closes"
+        file.add("file-quote", line, seen=seen, hint="a row is one line")
 
 
 def _whole_characters(block: bytes) -> tuple[bytes, bytes]:
@@ -193,10 +228,14 @@ def _nul(file: CsvFile, line: int, start: bytes) -> None:
 def _check_header(file: CsvFile, required: list[str], optional: list[str] | None) -> None:
     with _opened(file.path) as stream:
         try:
-            file.header = next(csv.reader(stream, strict=True))
+            file.header = next(iter(_Rows(stream)))
         except csv.Error as error:
             file.add("file-quote", 1, seen=f"the header cannot be read: {error}")
             return
+    if len(file.header) > MAX_COLUMNS:
+        expected = "the columns " + ", ".join(required)
+        file.add("file-header", 1, seen=f"the header has {len(file.header):,} columns", expected=expected)
+        return
     if not set(file.header) & set(required):
         seen = "the first line is empty" if not any(file.header) else f"the first line is {','.join(file.header)!r}"
         file.add("file-header", 1, seen=seen, expected=f"the header {','.join(required)}", hint=_header_hint(seen))
@@ -233,24 +272,32 @@ def diagnose(file: CsvFile) -> bool:
 
 
 def _check_line_ends(file: CsvFile) -> None:
-    kinds: dict[bytes, int] = {}
-    with open(file.path, "rb") as stream:
-        for number, raw in enumerate(stream, 1):
-            kinds.setdefault(b"\r\n" if raw.endswith(b"\r\n") else b"\n", number)
-            if raw.replace(b"\r\n", b"").count(b"\r"):
-                file.add("file-unreadable", number, seen="a bare carriage return", hint="end lines with a line feed")
-                return
-    if len(kinds) > 1 and not _has_quotes(file.path):
-        seen = "some lines end with CRLF, others with LF"
-        file.add("file-unreadable", max(kinds.values()), seen=seen, hint="save the file again")
+    ends = _line_ends(file.path)
+    if "CR" in ends:
+        file.add("file-unreadable", ends["CR"], **_BARE_RETURN)
+    elif len(ends) > 1 and not _has_quotes(file.path):
+        file.add("file-unreadable", max(ends.values()), **_MIXED)
+
+
+def _line_ends(path: Path) -> dict[str, int]:
+    """The kinds of line ends in a file, each with the first line that has it."""
+    found: dict[str, int] = {}
+    line, rest = 1, b""
+    with open(path, "rb") as stream:
+        for block in iter(lambda: stream.read(BLOCK), b""):
+            block, rest = (rest + block[:-1], b"\r") if block.endswith(b"\r") else (rest + block, b"")
+            for kind, pattern in _LINE_ENDS.items():
+                if kind not in found and (first := pattern.search(block)):
+                    found[kind] = line + block.count(b"\n", 0, first.start())
+            line += block.count(b"\n")
+    return {**found, "CR": line} if rest and "CR" not in found else found
 
 
 def blame(files: list[CsvFile], reason: str) -> None:
     """Tell of files that a reader refused, though each seems well-formed: one that mixes line ends, else the first."""
     for file in files:
-        content = file.path.read_bytes()
-        if 0 < content.count(b"\r\n") < content.count(b"\n"):
-            file.add("file-unreadable", seen="some lines end with CRLF, others with LF", hint="save the file again")
+        if len(_line_ends(file.path)) > 1:
+            file.add("file-unreadable", 0, **_MIXED)
             return
     files[0].add("file-unreadable", seen=reason)
 
@@ -260,25 +307,55 @@ def _has_quotes(path: Path) -> bool:
         return any(b'"' in block for block in iter(lambda: stream.read(BLOCK), b""))
 
 
+class _Rows:
+    """Rows of a file as lists of cells. Raises csv.Error for one that is malformed or larger than a row may be.
+
+    `line` is where the row begins; `end` is how far lines were read.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream, self._room, self.line = stream, MAX_CELL, 1
+        self._reader = csv.reader(iter(self._next_line, ""), strict=True)
+
+    def __iter__(self) -> Iterator[list[str]]:
+        for cells in self._reader:
+            yield cells
+            self._room, self.line = MAX_CELL, self.end + 1
+
+    @property
+    def end(self) -> int:
+        return self._reader.line_num
+
+    def _next_line(self) -> str:
+        line = self._stream.readline(self._room + 1)
+        self._room -= len(line) if line.isascii() else len(line.encode())
+        if self._room < 0:
+            raise csv.Error(_TOO_LONG)
+        return line
+
+
 def _check_rows(file: CsvFile) -> None:
-    width, line = 0, 1
+    width = 0
     with _opened(file.path) as stream:
-        reader = csv.reader(stream, strict=True)
+        rows = _Rows(stream)
         try:
-            for cells in reader:
+            for cells in rows:
                 width = width or len(cells)
-                _check_row(file, line, cells, width)
-                line = reader.line_num + 1
+                _check_row(file, rows.line, cells, width)
+                if file.is_full:
+                    seen = f"{MAX_FAULTS:,} faults; what stands below this line was not looked at"
+                    file.add("file-unreadable", rows.line, seen=seen)
+                    return
         except csv.Error as error:
-            seen = _quote_words(str(error), read_to=reader.line_num if reader.line_num > line else 0)
-            file.add("file-quote", line, seen=seen, hint='a quote inside a cell is doubled: ""')
+            seen = _quote_words(str(error), read_to=rows.end if rows.end > rows.line else 0)
+            file.add("file-quote", rows.line, seen=seen, hint='a quote inside a cell is doubled: ""')
 
 
 def _check_row(file: CsvFile, line: int, cells: list[str], width: int) -> None:
     if cells and len(cells) != width:
         file.add("file-width", line, seen=str(len(cells)), expected=str(width), hint=_width_hint(cells, width))
     for cell in cells:
-        if cell != cell.strip() and cell.strip().startswith('"'):
+        if cell != cell.strip() and cell.strip().startswith('"') and not file.is_full:
             file.add("text", line, seen=repr(cell), expected="has a stray space before its quote")
 
 
@@ -289,6 +366,8 @@ def _width_hint(cells: list[str], width: int) -> str:
 
 
 def _quote_words(error: str, read_to: int) -> str:
+    if error == _TOO_LONG:
+        return f"a row of more than {MAX_CELL:,} bytes: a quote probably never closes"
     if "field larger than" in error:
         return f"a cell of more than {MAX_CELL:,} characters: a quote probably never closes"
     if "unexpected end of data" in error or read_to:

@@ -11,6 +11,8 @@ import duckdb
 from pipeline import access, paths
 
 MEMORY = "2GB"
+MAX_SQL = 100_000
+"""Characters in a statement: neither parsing nor planning can be interrupted, and their time grows faster."""
 _CHUNK = 1024
 
 
@@ -63,6 +65,8 @@ def _locked(folder: Path) -> duckdb.DuckDBPyConnection:
 
 
 def _refuse_all_but_select(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
+    if len(sql) > MAX_SQL or not _is_text(sql):
+        raise QueryError(f"expected a SELECT in Unicode of up to {MAX_SQL:,} characters, seen {len(sql):,}")
     try:
         statements = connection.extract_statements(sql)
     except duckdb.Error as error:
@@ -73,12 +77,23 @@ def _refuse_all_but_select(connection: duckdb.DuckDBPyConnection, sql: str) -> N
         raise QueryError(f"expected a SELECT, seen {statements[0].type.name}: the dataset is read-only here")
 
 
+def _is_text(sql: str) -> bool:
+    """False where bytes that are no UTF-8 came from a command line, or a NUL, behind which DuckDB reads nothing."""
+    try:
+        sql.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in sql
+
+
 def _rows(result: duckdb.DuckDBPyConnection, timer: threading.Timer, seconds: float) -> Iterator[tuple[Any, ...]]:
     try:
         while rows := result.fetchmany(_CHUNK):
             yield from rows
     except duckdb.Error as error:
         raise QueryError(_words(error, seconds)) from error
+    except (OverflowError, ValueError) as error:
+        raise QueryError(f"a value is too large to be shown ({error}): cast it to VARCHAR") from error
     finally:
         timer.cancel()
         result.close()

@@ -245,6 +245,7 @@ def _sheets(raw: Path, staged: Staged) -> dict[str, list[CsvFile]]:
     """Readable sheets by table, in order of name; findings for the others and for files of no source."""
     codes = staged.codes
     sheets: dict[str, list[CsvFile]] = {}
+    links = {f for f in staged.findings if f.rule == "file-link"}
     for table in TABLES.values():
         if not table.is_sheet:
             continue
@@ -266,7 +267,8 @@ def _sheets(raw: Path, staged: Staged) -> dict[str, list[CsvFile]]:
                 staged.findings.append(finding("file-unexpected", name, seen=path.name, hint=hint))
                 continue
             file = csvfiles.inspect(raw, name, schemas.names(table, "keyed"), optional)
-            staged.findings += [f for f in file.findings if f not in staged.findings]
+            staged.findings += [f for f in file.findings if f not in links]
+            links.update(f for f in file.findings if f.rule == "file-link")  # a linked folder is told once
             if not file.findings:
                 sheets[table.name].append(file)
     return sheets

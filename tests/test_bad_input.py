@@ -102,7 +102,7 @@ CASES: dict[str, tuple[Callable[[Raw], None], str, str, int, str, str]] = {
     "UTF-32": (as_bytes("utf-32"), "file-encoding", SHEET, 1, "", "UTF-32"),
     "mixed line ends": (replaced("\n2,13,", "\r\n2,13,"), "file-unreadable", SHEET, 0, "", "CRLF"),
     "a quote opened in the last row": (replaced("37,,%", '37,,"%'), "file-quote", SHEET, 41, "", "never closes"),
-    "a cell of three megabytes": (edited(2, note="x" * 3_000_000), "file-quote", SHEET, 2, "", "2,000,000 characters"),
+    "a cell of three megabytes": (edited(2, note="x" * 3_000_000), "file-quote", SHEET, 2, "", "2,000,000 bytes"),
     "a formula behind a minus": (edited(2, note="-1+cmd|' /C calc'!A0"), "text", SHEET, 2, "note", "formula"),
     "a formula in a code": (edited(2, "codelists/units.csv", sdmx_code="=1+1"), "text", "codelists/units.csv", 2, "sdmx_code", "formula"),
     "a unit without a last word": (edited(2, "codelists/units.csv", printed="户|"), "pattern", "codelists/units.csv", 2, "printed", "written as"),

@@ -1,0 +1,175 @@
+"""Input that is made to hurt: files too large for memory, names that lead elsewhere, queries that never end."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, SHEET, Raw
+
+from pipeline import csvfiles
+
+PEAK = 700
+"""Megabytes that a check of small data may take; DuckDB and pandas alone take half of it."""
+LIMIT = 120
+"""Seconds; a hang lasts longer on any machine."""
+GIGABYTE = 1 << 30
+UNITS = "codelists/units.csv"
+
+_MEASURED = """
+import resource, sys
+sys.modules["__main__"].__file__ = "minsheng"  # else DuckDB takes this for a person's session and draws progress bars
+from pipeline.cli import main
+code = main(sys.argv[1:])
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, file=sys.stderr)
+sys.exit(code)
+"""
+
+
+def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in a process of its own, which may crash or hang."""
+    command = [sys.executable, "-c", _MEASURED, *map(str, arguments)]
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=LIMIT, cwd=ROOT, env=os.environ | environment
+    )
+
+
+def found(raw: Raw) -> list[dict[str, object]]:
+    """What a check finds; it must end in time, with code 1 and without taking more memory than small data takes."""
+    result = run("check", "--json", "--raw", raw.path)
+    assert result.returncode == 1, (result.returncode, result.stderr[-2000:])
+    assert int(result.stderr.split()[-1]) < PEAK, "megabytes"
+    return list(json.loads(result.stdout))
+
+
+# --- sheets that are bombs ------------------------------------------------------------------------------------------
+
+
+def repeated(block: bytes, size: int, start: bytes = b"") -> Iterator[bytes]:
+    yield start
+    block *= 1 + (1 << 20) // len(block)
+    for _ in range(size // len(block)):
+        yield block
+
+
+def header(raw: Raw, file: str = SHEET) -> bytes:
+    return (raw.path / file).read_bytes().partition(b"\n")[0] + b"\n"
+
+
+def row(raw: Raw) -> bytes:
+    return (raw.path / SHEET).read_bytes().split(b"\n")[1] + b"\n"
+
+
+BOMBS: dict[str, tuple[Callable[[Raw], Iterator[bytes]], str, int, str]] = {
+    # the sheet, rule, line, what the finding says
+    "a line of a gigabyte": (lambda raw: repeated(b"x", GIGABYTE), "file-quote", 1, "2,000,000 bytes"),
+    "a line of a gigabyte in a quote": (
+        lambda raw: repeated(b"x,", GIGABYTE, header(raw) + row(raw) + b'"'), "file-quote", 3, "2,000,000 bytes",
+    ),
+    "two hundred megabytes of short lines in a quote": (
+        lambda raw: repeated(b"x,\n", 200 << 20, header(raw) + row(raw) + b'"'), "file-quote", 3, "never closes",
+    ),
+    "a quote that closes after a hundred megabytes": (
+        lambda raw: iter([header(raw), row(raw), b'"', b"x,\n" * 35_000_000, b'"\n']), "file-quote", 3, "2,000,000",
+    ),
+    "a header of a million columns": (lambda raw: iter([b"a," * 999_000, b"\n"]), "file-header", 1, "999,001 columns"),
+    "a header of four million columns": (lambda raw: iter([b"a," * 4_000_000, b"\n"]), "file-quote", 1, "2,000,000"),
+    "nearly a million columns in a row": (
+        lambda raw: iter([header(raw), b"x" + b",x" * 900_000, b"\n"]), "file-width", 2, "900001 cells",
+    ),
+    "a hundred megabytes of quotes": (
+        lambda raw: repeated(b'"', 100 << 20, header(raw)), "file-quote", 2, "2,000,000 bytes",
+    ),
+    "quotes in quotes in quotes": (
+        lambda raw: iter([header(raw), b'"' * 1_000_001]), "file-quote", 2, "never closes",
+    ),
+    "a million rows that are too wide": (
+        lambda raw: iter([header(raw), b"x,x,x,x,x,x,x,x,x,x,x,x,x,x,x,x\n" * 1_000_000]), "file-width", 2, "16 cells",
+    ),
+    "a million lines that are not of one kind": (
+        lambda raw: iter([header(raw), b"\r\n\n" * 1_000_000]), "file-unreadable", 2, "CRLF",
+    ),
+    "a hundred megabytes of carriage returns": (
+        lambda raw: repeated(b"\r", 100 << 20, header(raw)), "file-unreadable", 2, "bare carriage return",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_sheet_that_is_a_bomb_is_refused_in_bounded_memory(raw: Raw, name: str) -> None:
+    content, rule, line, words = BOMBS[name]
+    chunks = content(raw)
+    start = next(chunks)  # what it repeats of the sheet, which is then overwritten
+    with (raw.path / SHEET).open("wb") as stream:
+        stream.write(start)
+        stream.writelines(chunks)
+    findings = found(raw)
+    (raw.path / SHEET).unlink()  # pytest keeps the folders of its last runs
+    own = [f for f in findings if f["file"] == SHEET]
+    assert any((f["rule"], f["line"]) == (rule, line) and words in str(f["message"]) for f in own), own[:3]
+
+
+@pytest.mark.parametrize("file", [SHEET, UNITS, "sources.csv"])
+def test_a_sparse_gigabyte_is_refused_in_bounded_memory(raw: Raw, file: str) -> None:
+    os.truncate(raw.path / file, GIGABYTE)
+    assert ("file-nul", file) in {(f["rule"], f["file"]) for f in found(raw)}
+
+
+def test_faults_of_form_are_counted_up_to_a_limit(raw: Raw) -> None:
+    with (raw.path / SHEET).open("ab") as stream:
+        stream.write(b"x\n" * (csvfiles.MAX_FAULTS + 5))
+    widths = [f for f in raw.check() if f.file == SHEET and f.rule.startswith("file-")]
+    assert [f.rule for f in widths] == ["file-width"] * csvfiles.MAX_FAULTS + ["file-unreadable"]
+    assert "was not looked at" in widths[-1].message
+
+
+# --- queries --------------------------------------------------------------------------------------------------------
+
+QUERIES: dict[str, tuple[str, str]] = {
+    # the query, what is said
+    "an endless recursion": ("WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT count(*) FROM t", "stopped after"),
+    "an endless answer": ("SELECT * FROM range(1000000000000)", ""),
+    "a nap": ("SELECT sleep_ms(100000)", "stopped after"),
+    "a list that fills memory": ("SELECT list(range) FROM range(1000000000000)", ""),
+    "texts that fill memory": ("SELECT string_agg(repeat('x', 1000000), '') FROM range(1000000)", ""),
+    "a text beyond every limit": ("SELECT repeat('x', 10000000000)", "string"),
+    "deep parentheses": ("SELECT " + "(" * 20_000 + "1" + ")" * 20_000, "depth"),
+    "deep subqueries": ("FROM " + "(FROM " * 5_000 + "units" + ")" * 5_000, "depth"),
+    "deep lists": ("SELECT " + "[" * 20_000 + "]" * 20_000, "depth"),
+    "more than can be planned in time": (" UNION ALL ".join(["SELECT 1"] * 20_000), "100,000 characters"),
+    "bytes that are no Unicode": ("SELECT '\udc80'", "Unicode"),
+    "a NUL": ("SELECT 1\0; DROP TABLE units", "Unicode"),
+    "a value that Python lacks": ("SELECT INTERVAL 100000000 YEAR", "too large"),
+    "names of files": ("FROM glob('/etc/*')", "disabled"),
+    "a file's text": ("FROM read_text('/etc/passwd')", "disabled"),
+    "a file's columns": ("FROM sniff_csv('/etc/passwd')", "disabled"),
+    "a file by a name made up": ("FROM query_table('/etc/passwd')", "does not exist"),
+    "a statement in a text": ("FROM query('COPY (SELECT 1) TO ''x.csv''')", "single SELECT"),
+    "an address": ("FROM 'http://127.0.0.1:9/x.parquet'", "disabled"),
+    "secrets": ("FROM duckdb_secrets()", "disabled"),
+    "extensions": ("FROM duckdb_extensions()", "disabled"),
+    "a call": ("CALL pragma_version()", "expected a SELECT"),
+    "an export": ("EXPORT DATABASE 'x'", "expected a SELECT"),
+}  # fmt: skip
+
+_ASKED = """
+import ast, sys
+from pipeline.cli import main
+sys.exit(main(["query", ast.literal_eval(sys.stdin.read()), "--csv", "--timeout", "1", "--data", sys.argv[1]]))
+"""
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_hostile_query_ends_in_time_with_a_message(built: Path, tmp_path: Path, name: str) -> None:
+    sql, words = QUERIES[name]
+    result = subprocess.run(
+        [sys.executable, "-c", _ASKED, built], input=ascii(sql), text=True, stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE, check=False, timeout=LIMIT, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert result.returncode == 2, result.stderr[-2000:]
+    assert result.stderr.startswith("minsheng: ")
+    assert words in result.stderr
+    assert list(tmp_path.iterdir()) == []
