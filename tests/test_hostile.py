@@ -183,4 +183,4 @@ INPUTS = {"checks": 6, "sheets": 300, "quantities": 1000, "scans": 60, "periods"
 
 @pytest.mark.parametrize("name", fuzz.FUZZERS)
 def test_no_hostile_input_crashes_or_hangs_a_reader(name: str) -> None:
-    assert fuzz.run(name, LIMIT, seed=0, most=INPUTS[name]) == (INPUTS[name], 0, 0)
+    assert fuzz.run(name, LIMIT, seed=0, most=INPUTS[name], hang=LIMIT) == (INPUTS[name], 0, 0)

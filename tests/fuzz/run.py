@@ -12,7 +12,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from pathlib import Path
 
@@ -59,6 +59,7 @@ def folder() -> Iterator[Path]:
 def checks() -> Iterator[Fuzzer]:
     """A whole check of a raw folder of which one file is spoiled: findings, and never an exception."""
     with folder() as raw:
+        pipeline.check(raw)  # what it loads takes seconds, once
         files = [raw / SHEET, *sorted(raw.rglob("*.csv"))]
 
         def fuzz(chance: random.Random) -> None:
@@ -145,22 +146,22 @@ def periods() -> Iterator[Fuzzer]:
 @contextmanager
 def queries() -> Iterator[Fuzzer]:
     """SQL that somebody typed: rows, or QueryError."""
+    with folder() as raw:
+        pipeline.build(raw, raw.parent / "curated")
 
-    def fuzz(chance: random.Random) -> None:
-        try:
-            answer = query(" ".join(chance.choice(SQL_PIECES) for _ in range(chance.randrange(1, 15))), seconds=2)
-            for _, _row in zip(range(10_000), answer.rows, strict=False):
-                pass
-        except QueryError:
-            pass
+        def fuzz(chance: random.Random) -> None:
+            sql = " ".join(chance.choice(SQL_PIECES) for _ in range(chance.randrange(1, 15)))
+            with suppress(QueryError):
+                for _, _row in zip(range(10_000), query(sql, raw.parent / "curated", seconds=2).rows, strict=False):
+                    pass
 
-    yield fuzz
+        yield fuzz
 
 
 FUZZERS = {f.__name__: f for f in (checks, sheets, quantities, scans, periods, queries)}
 
 
-def run(name: str, seconds: float, seed: int, most: int = sys.maxsize) -> tuple[int, int, int]:
+def run(name: str, seconds: float, seed: int, most: int = sys.maxsize, hang: float = HANG) -> tuple[int, int, int]:
     """Executions, crashes and hangs of one fuzzer, which ends after so many seconds or inputs."""
     done, crashes, hangs, end = 0, 0, 0, time.monotonic() + seconds
     with FUZZERS[name]() as fuzz:
@@ -172,7 +173,7 @@ def run(name: str, seconds: float, seed: int, most: int = sys.maxsize) -> tuple[
                 print(
                     f"{name}: crash with --seed {seed}, input {done}\n{traceback.format_exc()[-3000:]}", file=sys.stderr
                 )
-            if (took := time.monotonic() - started) > HANG:
+            if (took := time.monotonic() - started) > hang:
                 hangs += 1
                 print(f"{name}: {took:.0f} s with --seed {seed}, input {done}", file=sys.stderr)
             done += 1
