@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+SECONDS ?= 600
 SIZES ?= 1000000 4000000 14000000
 INSTALL := $(PIP) install --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint bench keying-errors faults consumers package format clean
+.PHONY: help build test lint bench fuzz faults keying-errors consumers package format clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -32,6 +33,9 @@ bench: $(VENV)/bench $(VENV)/test ## speed: start-up, scanner, explorer, builds 
 	$(BIN)/python tests/benchmarks/scanning.py
 	$(BIN)/python tests/benchmarks/exploring.py
 	$(BIN)/python tests/benchmarks/scale.py --sizes $(SIZES)
+
+fuzz: $(VENV)/test ## hostile input to whatever reads somebody's input, each for ten minutes (SECONDS=600)
+	$(BIN)/python tests/fuzz/run.py --seconds $(SECONDS)
 
 keying-errors: $(VENV)/test ## thousands of keying errors: which are found, with the text and without
 	$(BIN)/python tests/benchmarks/keying_errors.py

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, SHEET, Raw
+from fuzz import run as fuzz
 
 from pipeline import csvfiles
 
@@ -173,3 +174,13 @@ def test_a_hostile_query_ends_in_time_with_a_message(built: Path, tmp_path: Path
     assert result.stderr.startswith("minsheng: ")
     assert words in result.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+# --- fuzzers, in short: `make fuzz` gives each ten minutes ----------------------------------------------------------
+
+INPUTS = {"checks": 6, "sheets": 300, "quantities": 1000, "scans": 60, "periods": 300, "queries": 15}
+
+
+@pytest.mark.parametrize("name", fuzz.FUZZERS)
+def test_no_hostile_input_crashes_or_hangs_a_reader(name: str) -> None:
+    assert fuzz.run(name, LIMIT, seed=0, most=INPUTS[name], hang=LIMIT) == (INPUTS[name], 0, 0)
