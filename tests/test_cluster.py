@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent / "benchmarks"))
 import archive
 import archive_faults
 
-ROWS, FILES, FAULTS = 30_000, 40, 5
+ROWS, FILES, FAULTS = 20_000, 40, 3
 
 
 @pytest.fixture(scope="module")

@@ -65,7 +65,12 @@ class Cluster:
 
 
 def parts(files: list[CsvFile], most: int) -> Iterator[list[CsvFile]]:
-    """Files in groups of at most so many bytes, in their order; a larger file is a group of its own."""
+    """Files in groups of at most so many bytes; a larger file is a group of its own.
+
+    Their order is that of a local build, which reads files of the same header one after the other.
+    """
+    headers = {header: place for place, header in enumerate(dict.fromkeys(tuple(file.header) for file in files))}
+    files = sorted(files, key=lambda file: headers[tuple(file.header)])
     group, size = list[CsvFile](), 0
     for file in files:
         if group and size + file.stamp[1] > most:
