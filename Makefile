@@ -62,7 +62,7 @@ $(VENV)/run: $(VENV)/python pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/test: $(VENV)/run
-	$(INSTALL) --editable '.[test]'
+	$(INSTALL) --editable '.[test,cluster]'
 	@touch $@
 
 $(VENV)/bench: $(VENV)/run

@@ -14,6 +14,7 @@ import duckdb
 
 from pipeline import __version__, csvfiles, database, disk, publish, schemas, stage
 from pipeline.database import Offender, quoted, sql_text
+from pipeline.engines import local
 from pipeline.evidence import texts
 from pipeline.findings import Finding, InvalidData, any_errors, finding
 from pipeline.metadata import croissant, datapackage, dictionary, flat, readme, sdmx
@@ -22,6 +23,7 @@ from pipeline.schemas import PUBLISHED, TABLES
 from pipeline.stage import Staged, Told, silent
 
 BUILT = "built"
+ENGINES = ("local", "dask")
 Theme = tuple[str, int, int, int]
 """Name, indicators, figures, actions."""
 
@@ -56,27 +58,36 @@ class Manifest:
     """Seconds by step; steps that run side by side overlap."""
 
 
-def build(raw: str | Path = "raw", out: str | Path = "curated", engine: str = "local", told: Told = silent) -> Manifest:
+def build(
+    raw: str | Path = "raw",
+    out: str | Path = "curated",
+    engine: str = "local",
+    told: Told = silent,
+    scheduler: str | None = None,
+) -> Manifest:
     """Build the dataset of `raw` into `out`, which keeps its old content until the new is whole.
 
-    `told` hears how far it is: step, rows done, rows in all.
+    `told` hears how far it is: step, rows done, rows in all. The engine `dask` reads and validates on the workers of
+    `scheduler`, else on processes of this machine; all of them see `raw` and the folder of `out` under the same names.
 
     Raises InvalidData (with all findings) where the raw data has errors, publish.TargetError where `out` cannot be
-    built into, ValueError for an engine that is not known.
+    built into, ValueError for an engine that is not known, engines.cluster.EngineError where a cluster cannot be used.
     """
-    if engine != "local":
-        raise ValueError(f"engine {engine!r} is not known, expected 'local'")
+    if engine not in ENGINES:
+        raise ValueError(f"engine {engine!r} is not known, expected {' or '.join(map(repr, ENGINES))}")
+    if scheduler and engine != "dask":
+        raise ValueError(f"engine {engine!r} has no scheduler: it is for 'dask'")
     started = time.perf_counter()
     target, source = Path(os.path.abspath(out)), Path(os.path.abspath(raw))
     if reason := _why_not(source, target):
         _stop_on_errors(check(raw))  # what is wrong with the data is told first
         raise publish.TargetError(reason)
     clock = Clock()
-    with publish.building(target, disk.room(source)) as scratch:
+    with publish.building(target, disk.room(source)) as scratch, _stager(engine, scheduler) as stager:
         with clock("scan"):
             staged = stage.read_lists(source, scratch)
         with staged.connection:
-            rows, themes = _check_and_write(staged, texts.folder(source), scratch / BUILT, told, clock)
+            rows, themes = _check_and_write(staged, texts.folder(source), scratch / BUILT, told, clock, stager)
             with clock("manifest"):
                 files = _write_manifest(staged, scratch / BUILT, rows)
         if reason := publish.why_not(target):  # somebody put a file there meanwhile
@@ -85,6 +96,18 @@ def build(raw: str | Path = "raw", out: str | Path = "curated", engine: str = "l
             publish.swap(scratch / BUILT, target)
     seconds = time.perf_counter() - started
     return Manifest(Path(out), staged.version, rows, files, themes, staged.findings, seconds, clock.seconds)
+
+
+@contextmanager
+def _stager(engine: str, scheduler: str | None) -> Iterator[stage.Engine]:
+    """What stages sheets: this process, or a cluster for as long as it is needed."""
+    if engine == "local":
+        yield local.stage
+        return
+    from pipeline.engines import cluster  # and with it what only a cluster needs
+
+    with cluster.connected(scheduler) as found:
+        yield found.stage
 
 
 class Clock:
@@ -109,7 +132,7 @@ def _why_not(source: Path, target: Path) -> str:
 
 
 def _check_and_write(
-    staged: Staged, documents: Path, built: Path, told: Told, clock: Clock
+    staged: Staged, documents: Path, built: Path, told: Told, clock: Clock, stager: stage.Engine
 ) -> tuple[dict[str, int], list[Theme]]:
     """Write tables and database while rows and rules are being checked; raises InvalidData where there are errors.
 
@@ -119,7 +142,7 @@ def _check_and_write(
     with staged.connection.cursor() as connection, ThreadPoolExecutor(1) as writer:
         defined = writer.submit(_define, connection, staged, built) if staged.codes else None
         with clock("read and validate"):
-            stage.read_sheets(staged, told)
+            stage.read_sheets(staged, told, stager)
         sound = not any_errors(staged.findings)
         written = writer.submit(_write, connection, staged, built, told, clock) if sound else None
         with clock("uniqueness and references"):

@@ -39,6 +39,8 @@ UNVERSIONED = "0"
 Item = TypeVar("Item")
 Told = Callable[[str, int, int], None]
 """Hears how far a build is: what it does, rows done, rows in all."""
+Engine = Callable[[duckdb.DuckDBPyConnection, Table, list[CsvFile], Codes, Path], Iterator[local.Stretch]]
+"""Stages sheets of one table in or beside a file, and tells of each stretch of rows."""
 
 
 def silent(_step: str, _done: int, _total: int) -> None:
@@ -53,10 +55,11 @@ class Origins:
     starts: list[int] = field(default_factory=list)
     rows: int = 0
 
-    def add(self, file: CsvFile, count: int) -> None:
+    def add(self, file: CsvFile, count: int, first: int) -> None:
+        """So many further rows of a file, numbered from `first`."""
         if not self.files or self.files[-1] is not file:
             self.files.append(file)
-            self.starts.append(self.rows)
+            self.starts.append(first)
         self.rows += count
 
     def place(self, row: int) -> tuple[CsvFile, int]:
@@ -116,11 +119,12 @@ def read_lists(raw: Path, scratch: Path) -> Staged:
     return staged
 
 
-def read_sheets(staged: Staged, told: Told = silent) -> None:
-    """Stage every sheet as Parquet, each row checked; `told` hears how far it is."""
+def read_sheets(staged: Staged, told: Told = silent, engine: Engine = local.stage) -> None:
+    """Stage every sheet as Parquet, each row checked, by an engine; `told` hears how far it is."""
     if staged.codes is None:
         return
-    _report(staged, {name: _stage_sheets(staged, TABLES[name], files, told) for name, files in staged.sheets.items()})
+    sheets = staged.sheets.items()
+    _report(staged, {name: _stage_sheets(staged, TABLES[name], files, told, engine) for name, files in sheets})
 
 
 def examine(staged: Staged, documents: Path, *, trust_proofs: bool = False) -> None:
@@ -229,10 +233,11 @@ def _empty(table: Table, dimensions: tuple[str, ...] = ()) -> pa.Table:
     return pa.schema(list((kinds | working).items())).empty_table()
 
 
-def _note_origins(staged: Staged, name: str, runs: list[tuple[CsvFile, int]]) -> None:
+def _note_origins(staged: Staged, name: str, runs: list[tuple[CsvFile, int]], first: int) -> None:
     origins = staged.origins.setdefault(name, Origins())
     for file, count in runs:
-        origins.add(file, count)
+        origins.add(file, count, first)
+        first += count
 
 
 def _check_list(table: Table, codes: Codes) -> list[tuple[int, Failure]]:
@@ -283,21 +288,24 @@ def _listed(staged: Staged, folder: Path, raw: Path) -> list[Path]:
         return []
 
 
-def _stage_sheets(staged: Staged, table: Table, files: list[CsvFile], told: Told) -> Spool[tuple[int, Failure]]:
+def _stage_sheets(
+    staged: Staged, table: Table, files: list[CsvFile], told: Told, engine: Engine
+) -> Spool[tuple[int, Failure]]:
     """Validate and stage the sheets of a table; failures with their row among all rows of the table, in order."""
     assert staged.codes is not None
     failures: Spool[tuple[int, Failure]] = Spool()
     path = staged.scratch / f"{table.name}.staged.parquet"
-    if not files:
-        pq.write_table(schemas.staged(table, staged.codes.dimensions).empty_table(), path)
-    for runs, failed in _guarded(files, local.stage(staged.connection, table, files, staged.codes, path)):
-        _note_origins(staged, table.name, runs)
+    written: dict[Path, None] = {}
+    for into, first, runs, failed in _guarded(files, engine(staged.connection, table, files, staged.codes, path)):
+        written[into] = None
+        _note_origins(staged, table.name, runs, first)
         failures += failed
         told("read", staged.rows_read, staged.rows_expected)
     staged.findings += [f for file in files for f in file.findings]
-    staged.connection.execute(
-        f"CREATE VIEW {table.name} AS {receipts.view(staged.connection, table, sql_text(str(path)))}"
-    )
+    if not written:
+        pq.write_table(schemas.staged(table, staged.codes.dimensions).empty_table(), path)
+    parts = f"[{', '.join(sql_text(str(each)) for each in written or [path])}]"
+    staged.connection.execute(f"CREATE VIEW {table.name} AS {receipts.view(staged.connection, table, parts)}")
     return failures
 
 

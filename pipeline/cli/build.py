@@ -20,21 +20,30 @@ def command(
     out: Annotated[Path, typer.Option(help="Folder to write; its old content stays until the new is whole.")] = Path(
         "curated"
     ),
+    engine: Annotated[str, typer.Option(help="Where sheets are read and validated: local, or dask.")] = "local",
+    scheduler: Annotated[
+        str | None, typer.Option(help="Dask scheduler, tcp://HOST:PORT; without one, processes of this machine.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary, or all findings, as JSON.")] = False,
 ) -> None:
-    from pipeline.builder import build
+    from pipeline.builder import ENGINES, build
+    from pipeline.engines.cluster import EngineError
     from pipeline.findings import InvalidData
     from pipeline.publish import TargetError
 
     if not raw.is_dir():
         raise output.misuse(f"there is no folder {raw}")
+    if engine not in ENGINES:
+        raise output.misuse(f"engine {engine!r} is not known, expected {' or '.join(map(repr, ENGINES))}")
+    if scheduler and engine != "dask":
+        raise output.misuse("--scheduler is for --engine dask")
     try:
         with progress.shown() as told:
-            manifest = build(raw, out, told=told)
+            manifest = build(raw, out, engine, told, scheduler)
     except InvalidData as error:
         output.show_findings(error.findings, as_json)
         raise typer.Exit(1) from error
-    except TargetError as error:
+    except (TargetError, EngineError) as error:
         raise output.misuse(str(error)) from error
     if as_json:
         print(output.as_json(asdict(manifest) | {"findings": [f.as_dict() for f in manifest.findings]}))

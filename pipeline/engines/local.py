@@ -21,11 +21,14 @@ VALIDATORS = 2
 Runs = list[tuple[CsvFile, int]]
 """Files in the order of a batch's rows, and how many rows of each."""
 
+Stretch = tuple[Path, int, Runs, list[tuple[int, Failure]]]
+"""Rows that are staged: in which file, the first one's number, where they come from, and failures by row."""
+
 
 def stage(
     connection: duckdb.DuckDBPyConnection, table: Table, files: list[CsvFile], codes: Codes, path: Path, first: int = 0
-) -> Iterator[tuple[Runs, list[tuple[int, Failure]]]]:
-    """Write files of one table as staged Parquet; for each batch where its rows come from, and its failures by row.
+) -> Iterator[Stretch]:
+    """Write files of one table as staged Parquet; tells of each batch.
 
     Rows are numbered from `first` on. Raises duckdb.Error where the CSV cannot be read.
     """
@@ -36,7 +39,8 @@ def stage(
         numbered = _numbered(ingest.batches(connection, table, files, figures(codes)), first)
         for batch, runs, failures in in_order(checked, ahead(numbered), VALIDATORS):
             writer.write_batch(batch.select(schema.names))
-            yield runs, failures
+            yield path, first, runs, failures
+            first += batch.num_rows
 
 
 def figures(codes: Codes) -> ingest.Figures:
