@@ -3,7 +3,7 @@
 Example: minsheng build --raw raw --out curated
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,7 +46,8 @@ def command(
     except (TargetError, EngineError) as error:
         raise output.misuse(str(error)) from error
     if as_json:
-        print(output.as_json(asdict(manifest) | {"findings": [f.as_dict() for f in manifest.findings]}))
+        findings = [f.as_dict() for f in manifest.findings]
+        print(output.as_json(asdict(replace(manifest, findings=())) | {"findings": findings}))
         return
     if manifest.findings:
         output.print_findings(manifest.findings)
