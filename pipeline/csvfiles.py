@@ -17,8 +17,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
-import pyarrow as pa
-
 from pipeline.findings import Finding, finding
 
 BLOCK = 1 << 22
@@ -161,6 +159,8 @@ def _whole_characters(block: bytes) -> tuple[bytes, bytes]:
 
 def _is_utf8(text: bytes) -> bool:
     """Arrow looks at bytes many times faster than Python decodes them."""
+    import pyarrow as pa  # not for those who only ask where a line is
+
     whole = pa.Array.from_buffers(
         pa.large_binary(), 1, [None, pa.py_buffer(struct.pack("=qq", 0, len(text))), pa.py_buffer(text)]
     )
