@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from pipeline import __version__, csvfiles, database, disk, publish, schemas, stage
-from pipeline.database import Offender, quoted, sql_text
+from pipeline.database import Offender, quoted
 from pipeline.engines import local
 from pipeline.evidence import texts
 from pipeline.findings import Finding, InvalidData, any_errors, finding
@@ -170,7 +170,7 @@ def _write(
         rows = _write_tables(connection, staged, built, told)
     told("database", 0, 0)
     with clock("database"):
-        database.fill(connection, {n: f"read_parquet({sql_text(str(built / f'{n}.parquet'))})" for n in rows})
+        database.fill(connection, {n: database.parquet(built / f"{n}.parquet") for n in rows})
     with clock("csv and sdmx"):
         sdmx.write(connection, built, staged.dimensions, staged.version)
         if rows["observations"] <= flat.ROOM:

@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from pipeline.database import AT_DAY, quoted, rows
+from pipeline.database import quoted, rows
 from pipeline.evidence import receipts
 from pipeline.findings import nearest
 from pipeline.ingest import sql_list
@@ -119,8 +119,7 @@ _KEY_COLUMN = {
 
 def _facts_keyed_twice(connection: duckdb.DuckDBPyConnection, codes: Codes) -> Iterator[Offence]:
     """A stock is one fact wherever its period starts; a flow has its first day too."""
-    at_day = sql_list([i for i, row in codes.indicators.items() if row["nature"] in AT_DAY])
-    flow_start = f"CASE WHEN indicator_id NOT IN {at_day} THEN period_start END AS flow_start"
+    flow_start = f"CASE WHEN indicator_id NOT IN {sql_list(codes.at_day)} THEN period_start END AS flow_start"
     origin = f"(SELECT *, {flow_start} FROM suspected WHERE ref_area IS NOT NULL AND period_end IS NOT NULL)"
     key = ["indicator_id", "ref_area", "period_end", "source_id", "flow_start", *codes.dimensions]
     for row, first, _ in _doubles(connection, "observations", "fact_hash", key, origin):

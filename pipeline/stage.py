@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from pipeline import crosschecks, csvfiles, ingest, schemas
 from pipeline.crosschecks import Offence
 from pipeline.csvfiles import CsvFile
-from pipeline.database import sql_text
+from pipeline.database import one_file
 from pipeline.engines import local
 from pipeline.evidence import receipts, texts
 from pipeline.findings import Finding, finding, nearest
@@ -226,11 +226,9 @@ def _guarded(files: list[CsvFile], batches: Iterator[Item]) -> Iterator[Item]:
             csvfiles.blame(files, str(error).partition("\n")[0])
 
 
-def _empty(table: Table, dimensions: tuple[str, ...] = ()) -> pa.Table:
-    kinds = {n: schemas.arrow_type(c) for n, c in schemas.columns(table, dimensions).items()}
-    working = {n: k for n, k in schemas.working(table).items() if n != "row"}
-    kinds.pop("step", None)
-    return pa.schema(list((kinds | working).items())).empty_table()
+def _empty(table: Table) -> pa.Table:
+    """A list without rows as it is read: what `_completed` adds is not there yet."""
+    return pa.schema([f for f in schemas.staged(table) if f.name not in ("row", "step")]).empty_table()
 
 
 def _note_origins(staged: Staged, name: str, runs: list[tuple[CsvFile, int]], first: int) -> None:
@@ -304,7 +302,7 @@ def _stage_sheets(
     staged.findings += [f for file in files for f in file.findings]
     if not written:
         pq.write_table(schemas.staged(table, staged.codes.dimensions).empty_table(), path)
-    parts = f"[{', '.join(sql_text(str(each)) for each in written or [path])}]"
+    parts = f"[{', '.join(map(one_file, written or [path]))}]"
     staged.connection.execute(f"CREATE VIEW {table.name} AS {receipts.view(staged.connection, table, parts)}")
     return failures
 

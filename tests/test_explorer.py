@@ -186,6 +186,15 @@ def test_files_too_large_for_the_page_lie_beside_it(
     assert island((tmp_path / "page.html").read_text(encoding="utf-8"))["files"] == {}
 
 
+def test_a_dataset_without_csv_offers_the_parquet_alone(built: Path, tmp_path: Path, visit: Callable[..., Any]) -> None:
+    shutil.copytree(built, own := tmp_path / "curated")
+    (own / "observations.csv").unlink()
+    page.write(own, tmp_path / "page.html")
+    assert [*island((tmp_path / "page.html").read_text(encoding="utf-8"))["files"]] == ["observations.parquet"]
+    bar = visit(tmp_path / "page.html", "#table").locator("p.bar", has_text="observations.parquet")
+    assert bar.locator("button").all_text_contents() == ["observations.parquet"]
+
+
 def test_a_folder_for_large_files_that_cannot_be_made_is_told(
     explore: Callable[..., int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -37,10 +37,9 @@ def stage(
     checked = partial(_checked, validators, table, codes)
     with pq.ParquetWriter(path, schema, compression="lz4", use_dictionary=False, write_statistics=False) as writer:
         numbered = _numbered(ingest.batches(connection, table, files, figures(codes)), first)
-        for batch, runs, failures in in_order(checked, ahead(numbered), VALIDATORS):
+        for batch, start, runs, failures in in_order(checked, ahead(numbered), VALIDATORS):
             writer.write_batch(batch.select(schema.names))
-            yield path, first, runs, failures
-            first += batch.num_rows
+            yield path, start, runs, failures
 
 
 def figures(codes: Codes) -> ingest.Figures:
@@ -58,11 +57,13 @@ def _numbered(batches: Iterator[tuple[pa.RecordBatch, Runs]], first: int) -> Ite
 def _gathered(batches: Iterator[tuple[pa.RecordBatch, Runs]]) -> Iterator[tuple[pa.RecordBatch, Runs]]:
     """Small batches (a sheet's end is one) put together: a batch of ten rows costs as much as one of thousands."""
     waiting: list[tuple[pa.RecordBatch, Runs]] = []
-    for each in batches:
-        if sum(b.num_rows for b, _ in [*waiting, each]) > ingest.BATCH_ROWS and waiting:
+    rows = 0
+    for batch, runs in batches:
+        if waiting and rows + batch.num_rows > ingest.BATCH_ROWS:
             yield _together(waiting)
-            waiting = []
-        waiting.append(each)
+            waiting, rows = [], 0
+        waiting.append((batch, runs))
+        rows += batch.num_rows
     if waiting:
         yield _together(waiting)
 
@@ -73,7 +74,7 @@ def _together(waiting: list[tuple[pa.RecordBatch, Runs]]) -> tuple[pa.RecordBatc
 
 def _checked(
     validators: threading.local, table: Table, codes: Codes, numbered: tuple[pa.RecordBatch, Runs, int]
-) -> tuple[pa.RecordBatch, Runs, list[tuple[int, Failure]]]:
+) -> tuple[pa.RecordBatch, int, Runs, list[tuple[int, Failure]]]:
     """A batch with row numbers and units, validated by its thread's own validator: schemas are not shared."""
     batch, runs, first = numbered
     if not hasattr(validators, "own"):
@@ -81,4 +82,4 @@ def _checked(
     batch = batch.append_column("row", pa.array(np.arange(first, first + batch.num_rows)))
     if table.name == "observations":
         batch = with_units(batch, codes)
-    return batch, runs, [(first + failure.row, failure) for failure in validators.own(batch)]
+    return batch, first, runs, [(first + failure.row, failure) for failure in validators.own(batch)]

@@ -26,13 +26,19 @@ def content(folder: Path) -> dict[str, Any]:
         "tables": tables,
         "about": {key: package.get(key) for key in ("title", "version", "minsheng_version", "data_version")},
         "keying_errors": json.loads((_HOME / "keying_errors.json").read_text(encoding="utf-8")),
-        "files": {name: _embedded(folder / name) for name in FILES if are_embedded(folder)},
+        "downloads": downloads(folder),
+        "files": {name: _embedded(folder / name) for name in downloads(folder) if are_embedded(folder)},
     }
+
+
+def downloads(folder: Path) -> list[str]:
+    """Those of the files that the dataset has: one of more figures than a spreadsheet holds has no CSV."""
+    return [name for name in FILES if (folder / name).is_file()]
 
 
 def are_embedded(folder: Path) -> bool:
     """True where the files to download are small enough to lie in the page."""
-    return sum((folder / name).stat().st_size for name in FILES) <= EMBEDDED
+    return sum((folder / name).stat().st_size for name in downloads(folder)) <= EMBEDDED
 
 
 def _table(connection: duckdb.DuckDBPyConnection, file: Path) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipeline import pages
 from pipeline.explorer import charts
-from pipeline.explorer.content import FILES, are_embedded, content
+from pipeline.explorer.content import are_embedded, content, downloads
 
 _ASSETS = Path(__file__).parent / "assets"
 _SCRIPTS = ("core", "words", "format", "charts", "grid", "overview", "indicators", "table", "quality", "main")
@@ -57,7 +57,7 @@ def _alone(script: str) -> str:
 def _copy(folder: Path, beside: Path) -> None:
     try:
         beside.mkdir(exist_ok=True)
-        for name in FILES:
+        for name in downloads(folder):
             shutil.copy(folder / name, beside / name)
     except OSError as error:
         raise pages.NotWritten(f"{beside} cannot be written: {error.strerror}") from error

@@ -53,7 +53,7 @@ def build(raw: str, out: str) -> dict[str, Any]:
     started = time.perf_counter()
     manifest = pipeline.build(raw, out)
     seconds = time.perf_counter() - started
-    return {"seconds": seconds, "rows": manifest.rows["observations"], "parts": getattr(manifest, "timings", {})}
+    return {"seconds": seconds, "rows": manifest.rows["observations"], "parts": manifest.timings}
 
 
 def validator(name: str, raw: str, sheet: str) -> dict[str, Any]:

@@ -16,14 +16,12 @@ from contextlib import contextmanager, suppress
 from decimal import Decimal
 from pathlib import Path
 
+import pipeline
+from pipeline import csvfiles, ingest, numerals, quantity
+from pipeline.evidence import scan
+from pipeline.query import QueryError, query
+
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
-
-import pipeline  # noqa: E402
-from pipeline import csvfiles, ingest, numerals, quantity  # noqa: E402
-from pipeline.evidence import scan  # noqa: E402
-from pipeline.query import QueryError, query  # noqa: E402
-
 HANG = 10
 SHEET = "figures/jiangsu-2022-s1.csv"
 Fuzzer = Callable[[random.Random], None]

@@ -59,7 +59,7 @@ async function saved(name) {
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
-const downloads = () => make("p", { class: "bar" }, t("built"), ["observations.parquet", "observations.csv"].map((name) => data.beside
+const downloads = () => make("p", { class: "bar" }, t("built"), data.downloads.map((name) => data.beside
   ? make("a", { href: `${encodeURIComponent(data.beside)}/${name}`, download: name }, name) : button(name, () => saved(name))));
 
 function tablePage() {
