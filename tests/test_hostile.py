@@ -21,11 +21,12 @@ GIGABYTE = 1 << 30
 UNITS = "codelists/units.csv"
 
 _MEASURED = """
-import resource, sys
+import re, sys
 sys.modules["__main__"].__file__ = "minsheng"  # else DuckDB takes this for a person's session and draws progress bars
 from pipeline.cli import main
 code = main(sys.argv[1:])
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, file=sys.stderr)
+status = open("/proc/self/status").read()  # getrusage begins with the peak of whoever started this process
+print(int(re.search(r"VmHWM:\\s+([0-9]+)", status)[1]) // 1024, file=sys.stderr)
 sys.exit(code)
 """
 
