@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 def load(name: str, folder: str | Path | None = None) -> "pd.DataFrame":
     """A table of the dataset as a data frame with Arrow types. Raises KeyError, naming the tables there are."""
     import pandas as pd
+    import pyarrow.parquet as pq
 
     home = Path(folder) if folder else paths.curated()
-    path = home / f"{name}.parquet"
-    if not path.is_file():
-        known = ", ".join(sorted(f.stem for f in home.glob("*.parquet")))
-        raise KeyError(f"no table {name!r} in {home}; there are: {known or 'none, run minsheng build'}")
-    return pd.read_parquet(path, dtype_backend="pyarrow")
+    known = paths.tables(home)
+    if name not in known:
+        raise KeyError(f"no table {name!r} in {home}; there are: {', '.join(known) or 'none, run minsheng build'}")
+    frame: pd.DataFrame = pq.read_table(known[name]).to_pandas(types_mapper=pd.ArrowDtype)
+    return frame
 
 
 def connect(folder: str | Path | None = None) -> "duckdb.DuckDBPyConnection":

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from conftest import ROOT
 
-from pipeline import build
+from pipeline import build, paths, verify
 from pipeline.cli import main
 from pipeline.csvfiles import CsvFile
 from pipeline.engines import cluster
@@ -49,7 +49,8 @@ def workers(tmp_path_factory):
 
 @pytest.fixture
 def small_parts(monkeypatch):
-    monkeypatch.setattr(cluster.connected.__wrapped__, "__defaults__", (None, 100_000))
+    monkeypatch.setattr(cluster, "PART_BYTES", 100_000)
+    monkeypatch.setattr(cluster, "SORT_ROWS", 3_000)
 
 
 @pytest.fixture(scope="module")
@@ -62,9 +63,10 @@ def archived(tmp_path_factory):
 
 
 def same_tables(one: Path, other: Path) -> bool:
-    names = sorted(path.name for path in one.glob("*.parquet"))
-    assert names == sorted(path.name for path in other.glob("*.parquet"))
-    return all(pq.read_table(one / name).equals(pq.read_table(other / name), check_metadata=True) for name in names)
+    """Rows, their order, types and metadata are those of the other dataset, however many files hold them."""
+    old, new = paths.tables(one), paths.tables(other)
+    assert list(old) == list(new)
+    return all(pq.read_table(old[n]).equals(pq.read_table(new[n]), check_metadata=True) for n in old)
 
 
 def told(raw: Path, out: Path, **how: str) -> list[str]:
@@ -77,6 +79,8 @@ def test_tables_are_those_of_a_local_build(workers, archived, small_parts, tmp_p
     manifest = build(archived / "raw", tmp_path / "out", "dask", scheduler=workers[0])
     assert manifest.rows["observations"] == ROWS
     assert same_tables(archived / "local", tmp_path / "out")
+    assert len(paths.table(tmp_path / "out", "observations")) > 4
+    assert verify.verify(tmp_path / "out") == []
 
 
 def test_the_real_data_builds_to_the_same_tables(workers, tmp_path):
