@@ -53,6 +53,14 @@ def verify(folder: Path) -> list[Fault]:
     ]
 
 
+def named(folder: Path) -> int:
+    """How many files a dataset's manifest names; 0 where it cannot be read."""
+    try:
+        return len(paths.manifest(folder)["resources"])
+    except FileNotFoundError:
+        return 0
+
+
 def _manifest(folder: Path) -> bytes:
     try:
         return (folder / MANIFEST).read_bytes()

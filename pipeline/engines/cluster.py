@@ -10,7 +10,7 @@ import platform
 import tempfile
 import uuid
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib import import_module
@@ -200,13 +200,12 @@ def _ranges(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
     return [_between(*row) for row in connection.execute(ends).fetchall()]
 
 
-def _between(least: Any, most: Any) -> str:
-    """A condition on the first column alone lets what lies elsewhere go unread."""
-    low, high = (tuple(each.values()) if isinstance(each, dict) else tuple(each) for each in (least, most))
-    row, first = f"({', '.join(map(quoted, _CUT_BY))})", quoted(_CUT_BY[0])
-    ends = [f"({', '.join(map(sql_text, each))})" for each in (low, high)]
-    outer = f"{first} BETWEEN {sql_text(low[0])} AND {sql_text(high[0])}"
-    return f"{outer} AND {row} >= {ends[0]} AND {row} <= {ends[1]}"
+def _between(least: Sequence[str], most: Sequence[str]) -> str:
+    """From the least to the most indicator, but for areas before the one's and behind the other's."""
+    indicator, area = map(quoted, _CUT_BY)
+    (one, first), (other, last) = (map(sql_text, end) for end in (least, most))
+    before, behind = f"{indicator} = {one} AND {area} < {first}", f"{indicator} = {other} AND {area} > {last}"
+    return f"{indicator} BETWEEN {one} AND {other} AND NOT ({before}) AND NOT ({behind})"
 
 
 def _here(place: str, folder: Path) -> Path:
