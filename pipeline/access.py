@@ -20,10 +20,11 @@ def load(name: str, folder: str | Path | None = None) -> "pd.DataFrame":
 
     from pipeline import places
 
-    with places.dataset(folder or paths.curated(), name) as home:
+    place = folder or paths.curated()
+    with places.dataset(place, name) as home:
         known = paths.tables(home)
         if name not in known:
-            raise KeyError(f"no table {name!r} in {home}; there are: {', '.join(known) or 'none, run minsheng build'}")
+            raise KeyError(f"no table {name!r} in {place}; there are: {', '.join(known) or 'none, run minsheng build'}")
         frame: pd.DataFrame = pq.read_table(known[name]).to_pandas(types_mapper=pd.ArrowDtype)
     return frame
 

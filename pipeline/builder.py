@@ -81,6 +81,8 @@ def build(
     if scheduler and engine != "dask":
         raise ValueError(f"engine {engine!r} has no scheduler: it is for 'dask'")
     started = time.perf_counter()
+    if any(places.is_url(place) and _holds(*pair) for place in (raw, out) for pair in ((raw, out), (out, raw))):
+        raise publish.TargetError(f"{raw} and {out} lie in one another: name a URL beside")
     with (
         places.raw(raw) as source,
         places.target(out) as (target, work),
@@ -135,6 +137,10 @@ class Clock:
             yield
         finally:
             self.seconds[step] = self.seconds.get(step, 0.0) + time.perf_counter() - started
+
+
+def _holds(outer: str | Path, inner: str | Path) -> bool:
+    return f"{inner}/".startswith(f"{outer}".rstrip("/") + "/")
 
 
 def _why_not(source: Path, target: Path) -> str:
