@@ -9,14 +9,19 @@ import sys
 from pathlib import Path
 
 import distributed
+import duckdb
+import mlcroissant
 import pyarrow.parquet as pq
 import pytest
+import test_metadata
 from conftest import ROOT
+from frictionless import Package
 
 from pipeline import build, connect, load, paths, places, verify
 from pipeline.cli import main
 from pipeline.csvfiles import CsvFile
 from pipeline.engines import cluster
+from pipeline.export import export
 from pipeline.findings import InvalidData
 
 sys.path.insert(0, str(Path(__file__).parent / "benchmarks"))
@@ -329,3 +334,55 @@ def test_a_worker_killed_while_it_sorts_changes_nothing(workers, archived, small
     build(archived / "raw", tmp_path / "out", "dask", scheduler=address)
     assert running[1].wait(20) == -signal.SIGKILL
     assert same_tables(archived / "local", tmp_path / "out")
+
+
+@pytest.fixture(scope="module")
+def partitioned(workers, archived, tmp_path_factory):
+    """A dataset whose figures are in parts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cluster, "SORT_ROWS", 8_000)
+        out = tmp_path_factory.mktemp("partitioned") / "out"
+        build(archived / "raw", out, "dask", scheduler=workers[0])
+    return out
+
+
+def test_each_part_is_a_resource_that_other_validators_pass(partitioned):
+    package = json.loads((partitioned / "datapackage.json").read_text(encoding="utf-8"))
+    assert test_metadata.errors(package) == []
+    parts = [r for r in package["resources"] if r["path"].startswith("observations/")]
+    assert sum(r["rows"] for r in parts) == ROWS
+    assert len({r["name"] for r in package["resources"]}) == len(package["resources"])
+    plain = [
+        {k: v for k, v in r.items() if k != "bytes"} | {"schema": {"fields": r["schema"]["fields"]}} for r in parts
+    ]
+    report = Package.from_descriptor(package | {"resources": plain}, basepath=str(partitioned)).validate()
+    assert report.flatten(["type", "message"]) == []
+    assert len(report.tasks) == len(parts) > 1
+
+
+def test_croissant_reads_parts_as_one_record_set(partitioned):
+    described = mlcroissant.Dataset(jsonld=partitioned / "croissant.json")
+    assert not described.metadata.ctx.issues.errors
+    found = {row["observations/observation_id"].decode() for row in described.records("observations")}
+    assert found == set(load("observations", partitioned)["observation_id"])
+
+
+def test_the_folder_says_how_parts_are_read(partitioned, monkeypatch):
+    monkeypatch.chdir(partitioned)
+    text = (partitioned / "README.md").read_text(encoding="utf-8")
+    assert "observations.parquet" not in text
+    assert duckdb.sql("SELECT count(*) FROM 'observations/*.parquet'").fetchall() == [(ROWS,)]
+    assert pq.read_table("observations").num_rows == ROWS
+    assert "## observations/*.parquet" in (partitioned / "DICTIONARY.md").read_text(encoding="utf-8")
+
+
+def test_commands_take_a_table_in_parts_as_one_in_a_file(partitioned, archived, tmp_path, capsys):
+    for number, home in enumerate((partitioned, archived / "local")):
+        export("csv", tmp_path / f"{number}.csv", ["observations"], home)
+    assert (tmp_path / "0.csv").read_bytes() == (tmp_path / "1.csv").read_bytes()
+    assert main(["diff", str(archived / "local"), str(partitioned)]) == 0
+    (partitioned / "minsheng.duckdb").rename(tmp_path / "aside")
+    with connect(partitioned) as connection:
+        assert connection.execute("SELECT count(*) FROM observations").fetchall() == [(ROWS,)]
+    (tmp_path / "aside").rename(partitioned / "minsheng.duckdb")
+    assert build(ROOT / "raw", partitioned).rows["observations"] < ROWS  # what a build may replace

@@ -247,7 +247,7 @@ def connected(scheduler: str | None = None, raw: str = "", work: str = "") -> It
         distributed: Any = import_module("distributed")
     except ImportError as error:
         raise EngineError("the engine dask is not installed: pip install 'minsheng[cluster]'") from error
-    own = None if scheduler else distributed.LocalCluster(threads_per_worker=1, dashboard_address=None)
+    own = None if scheduler else distributed.LocalCluster(threads_per_worker=1, dashboard_address="127.0.0.1:0")
     try:
         with distributed.Client(own or scheduler, timeout=PATIENCE, set_as_default=False) as client:
             _check_workers(client)
