@@ -277,7 +277,7 @@ def _figures_query(typed: str, figures: Figures) -> str:
 _KEYED_FIGURE = schemas.names(schemas.TABLES["observations"], "keyed")
 
 
-_SPELT = r"[零〇一二三四五六七八九兩两壹贰叁肆柒捌玖]|[十百千万亿萬億]\s?[0-9０-９]|(^|[^0-9０-９])[十拾]"
+_SPELT = r"[零〇一二三四五六七八九兩两壹贰叁肆柒捌玖]|[十百千万亿萬億]\s?[0-9０-９]|(^|[^0-9０-９\s])\s*[十拾]"
 """What a printed form with Chinese numerals holds."""
 
 

@@ -179,7 +179,7 @@ def test_a_hostile_query_ends_in_time_with_a_message(built: Path, tmp_path: Path
 
 # --- fuzzers, in short: `make fuzz` gives each ten minutes ----------------------------------------------------------
 
-INPUTS = {"checks": 6, "sheets": 300, "quantities": 1000, "scans": 60, "periods": 300, "queries": 15}
+INPUTS = {"checks": 6, "sheets": 300, "quantities": 1000, "derivations": 5, "scans": 60, "periods": 300, "queries": 15}
 
 
 @pytest.mark.parametrize("name", fuzz.FUZZERS)

@@ -139,6 +139,7 @@ def test_a_day_that_no_calendar_has_gives_no_dates(tmp_path: Path, period: str) 
         {"number": "3800", "unit": "家", "qualifier": "odd", "as_printed": "3800多家"},
         {"number": "6", "multiplier": "万", "unit": "户", "qualifier": "odd", "as_printed": "6万多户"},
         {"number": "10", "multiplier": "万", "unit": "户", "qualifier": "odd", "as_printed": "10多万户"},
+        {"number": "50", "multiplier": "十", "unit": "元", "qualifier": "odd", "as_printed": "50 十多元"},
         {"number": "5.5", "unit": "%", "direction": "rise", "as_printed": "增长5.5%"},
         {"number": "5.5", "unit": "%", "qualifier": "about", "direction": "fall", "as_printed": "下降了约5.5%"},
         {"number": "5", "unit": "个", "inherited": "unit", "as_printed": "5"},
