@@ -110,7 +110,7 @@ def _scan(file: CsvFile, required: list[str]) -> bool:
     suspicious, quotes, digest, rest, begun = False, 0, hashlib.sha256(), b"", 0
     with open(file.path, "rb") as stream:
         first = block = stream.read(BLOCK)
-        if not first.strip(codecs.BOM_UTF8 + b"\r\n \t"):
+        if not first.removeprefix(codecs.BOM_UTF8).strip():
             file.add("file-empty", expected=",".join(required))
             return False
         while block:

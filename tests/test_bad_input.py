@@ -69,6 +69,7 @@ CASES: dict[str, tuple[Callable[[Raw], None], str, str, int, str, str]] = {
     "a cell too many": (replaced(ROW2, ROW2 + ","), "file-width", SHEET, 2, "", "16 cells, expected 15"),
     "a cell too few": (replaced(ROW2, ROW2[:-1]), "file-width", SHEET, 2, "", "14 cells, expected 15"),
     "semicolons": (with_bytes(HEADER.replace(",", ";").encode()), "file-header", SHEET, 1, "", "separated by commas"),
+    "a piece of a byte order mark": (with_bytes(b"\xbb"), "file-encoding", SHEET, 1, "", "UTF-8"),
     "an empty file": (with_bytes(b""), "file-empty", SHEET, 0, "", "empty"),
     "an empty code list": (with_bytes(b"\xef\xbb\xbf\r\n", "codelists/units.csv"), "file-empty", "codelists/units.csv", 0, "", "unit_id"),
     "a bare carriage return": (replaced(ROW2 + "", ROW2[:20] + "\r" + ROW2[20:]), "file-unreadable", SHEET, 2, "", "carriage"),
