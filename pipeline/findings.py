@@ -1,6 +1,5 @@
 """What a check found, and the catalogue of rules: the one place where a rule is named, explained and worded."""
 
-import difflib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -123,7 +122,9 @@ def visible(value: object, limit: int = 200) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """A suggestion for a code that is not known, or nothing where none is near."""
-    close = difflib.get_close_matches(word.strip(), list(known), n=1, cutoff=0.6)
+    from rapidfuzz import fuzz, process  # only where something is wrong; thousands of words against thousands of codes
+
+    close = process.extractOne(word.strip(), list(known), scorer=fuzz.ratio, score_cutoff=60)
     return f"did you mean {close[0]}?" if close else ""
 
 
