@@ -142,9 +142,13 @@ def fill(connection: duckdb.DuckDBPyConnection, content: dict[str, str]) -> None
     store(connection)
 
 
+_STORED, _MEANWHILE = "-- stored", "-- stored meanwhile"
+"""Notes of a view: its rows are computed once, when the tables are full; kept as a table, or only for other stored ones."""
+
+
 def is_stored(view: str) -> bool:
-    """True for a view whose rows are computed once, when the tables are full, and kept as a table."""
-    return "\n-- stored" in view
+    """True for a view whose rows are computed once and kept as a table."""
+    return _STORED in view.splitlines()
 
 
 def after_rows() -> set[str]:
@@ -157,9 +161,15 @@ def after_rows() -> set[str]:
 
 
 def store(connection: duckdb.DuckDBPyConnection) -> None:
-    """Compute the stored views from the tables as they are now, and define the views that read them."""
-    late = after_rows()
-    script = [line for name, text in views().items() if name in late for line in _view(name, text)]
+    """Compute the stored views from the tables as they are now, and define the views that read them.
+
+    What several of their steps read is a temporary table meanwhile: it takes far less memory than a part of a query.
+    """
+    late, known = after_rows(), views()
+    meanwhile = [name for name, text in known.items() if _MEANWHILE in text.splitlines()]
+    script = [f"CREATE TEMP TABLE {name} AS {known[name]}" for name in meanwhile]
+    script += [line for name, text in known.items() if name in late for line in _view(name, text)]
+    script += [f"DROP TABLE temp.{name}" for name in meanwhile]
     connection.execute(";\n".join(["BEGIN", *script, "COMMIT"]))
 
 
@@ -211,7 +221,7 @@ def question(sql: str) -> str:
     """The question that a view or check answers: its opening comment."""
     lines = []
     for line in sql.splitlines():
-        if not line.startswith("--") or line == "-- stored":
+        if not line.startswith("--") or line in (_STORED, _MEANWHILE):
             break
         lines.append(line.lstrip("- ").strip())
     return " ".join(lines)

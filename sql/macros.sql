@@ -81,7 +81,7 @@ CREATE OR REPLACE MACRO zh_amount(x) AS CASE
 -- A breakdown is text such as `age=Y0T14, sex=M`, in order of dimension. Its code along a dimension (NULL: the total), the rest
 -- without that dimension, and the breakdown with another code there.
 CREATE OR REPLACE MACRO breakdown_code(breakdown, dimension) AS
-    nullif(regexp_extract(breakdown, '(^|, )' || dimension || '=([^,]+)', 2), '');
+    nullif(split_part(split_part(', ' || breakdown, ', ' || dimension || '=', 2), ', ', 1), '');
 CREATE OR REPLACE MACRO breakdown_without(breakdown, dimension) AS
     array_to_string(list_filter(string_split(breakdown, ', '), lambda p: NOT starts_with(p, dimension || '=')), ', ');
 CREATE OR REPLACE MACRO breakdown_with(breakdown, dimension, code) AS
