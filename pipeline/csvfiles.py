@@ -44,7 +44,10 @@ _BARE_RETURN = {"seen": "a bare carriage return", "hint": "end lines with a line
 
 @dataclass(slots=True)
 class CsvFile:
-    """A raw file: its path, its name as findings show it, its header, and what is wrong with it."""
+    """A raw file: its path, its name as findings show it, its header, and what is wrong with it.
+
+    `is_odd`: its commas are not as many as its header says.
+    """
 
     path: Path
     name: str
@@ -53,6 +56,7 @@ class CsvFile:
     stamp: tuple[int, int, int] = (0, 0, 0)
     sha256: str = ""
     lines: int = 0
+    is_odd: bool = False
 
     def add(self, rule: str, line: int = 0, column: str = "", **words: str) -> None:
         self.findings.append(finding(rule, self.name, line, column, **words))
@@ -82,6 +86,8 @@ def inspect(root: Path, name: str, required: list[str], optional: Iterable[str] 
     try:
         if _is_plain_file(file) and _scan(file, required):
             _check_header(file, required, None if optional is None else list(optional))
+            if file.is_odd and not file.findings:
+                diagnose(file)  # DuckDB drops cells too many that are empty
     except OSError as error:
         file.add("file-unreadable", seen=f"cannot be read: {error.strerror}")
     return file
@@ -127,8 +133,8 @@ def _scan(file: CsvFile, required: list[str]) -> bool:
             file.lines, quotes = file.lines + text.count(b"\n"), quotes + block.count(b'"')
             block = following
     file.sha256 = digest.hexdigest()
-    # a reader of many files may lose a row that never closes, and DuckDB drops cells too many that are empty
-    return not (suspicious or quotes % 2 or shape.is_odd) or diagnose(file)
+    file.is_odd = shape.is_odd
+    return not (suspicious or quotes % 2) or diagnose(file)  # a reader of many files may lose a row that never closes
 
 
 _QUOTED = re.compile(rb'"[^"]*(?:"|\Z)')

@@ -108,10 +108,11 @@ def finding(
     hint: str = "",
     excerpt: str = "",
 ) -> Finding:
-    """A finding worded by the catalogue, `excerpt` at its end; control characters of the data are made visible."""
+    """A finding worded by the catalogue, `excerpt` at its end; control characters are made visible, of names too."""
     entry = RULES[rule]
     message = entry.template.format(seen=visible(seen), expected=visible(expected))
-    return Finding(rule, entry.severity, file, line, column, f"{message}\n{excerpt}".rstrip(), visible(hint, 600))
+    words = f"{message}\n{excerpt}".rstrip()
+    return Finding(rule, entry.severity, visible(file, 1000), line, visible(column), words, visible(hint, 600))
 
 
 def visible(value: object, limit: int = 200) -> str:

@@ -66,6 +66,10 @@ def _state_again(row: Row, above: Row) -> None:
     row.update(above | {"figure_no": row["figure_no"]})
 
 
+def _state_later(row: Row, _: Row) -> None:
+    row["time_period"] = "2099" + row["time_period"][4:]
+
+
 FAULTS = {
     "required": (
         Fault("required", "ref_area", _set(ref_area="")),
@@ -105,7 +109,7 @@ FAULTS = {
     "direction": (Fault("direction", "direction", _set(direction="rise")),),
     "position": (Fault("position", "char_start", _point_into_nothing),),
     "period": (Fault("period", "time_period", _set(time_period="2005-02-30")),),
-    "period-sense": (Fault("period-sense", "time_period", _set(time_period="2099")),),
+    "period-sense": (Fault("period-sense", "time_period", _state_later),),
     "unique": (Fault("unique", "figure_no", lambda row, above: row.update(figure_no=above["figure_no"])),),
     "keyed-twice": (Fault("keyed-twice", "indicator_id", _state_again),),
 }
