@@ -2,16 +2,20 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, SHEET, Raw
+from conftest import ROOT, SHEET, SOURCE, Raw
 from fuzz import run as fuzz
 
+import pipeline
 from pipeline import csvfiles
+from pipeline.cli import main
+from pipeline.evidence import texts
 
 PEAK = 700
 """Megabytes that a check of small data may take; DuckDB and pandas alone take half of it."""
@@ -126,6 +130,77 @@ def test_faults_of_form_are_counted_up_to_a_limit(raw: Raw) -> None:
     widths = [f for f in raw.check() if f.file == SHEET and f.rule.startswith("file-")]
     assert [f.rule for f in widths] == ["file-width"] * csvfiles.MAX_FAULTS + ["file-unreadable"]
     assert "was not looked at" in widths[-1].message
+
+
+# --- what is no file, and names that lead elsewhere -----------------------------------------------------------------
+
+ODD: dict[str, Callable[[Path], None]] = {
+    "a pipe": os.mkfifo,
+    "a device": lambda path: path.symlink_to("/dev/zero"),
+    "a folder": Path.mkdir,
+    "a link to itself": lambda path: path.symlink_to(path.name),
+}
+
+
+@pytest.fixture
+def hurried() -> Iterator[None]:
+    """Whoever waits for ever is stopped."""
+    signal.signal(signal.SIGALRM, signal.default_int_handler)
+    signal.alarm(LIMIT)
+    yield
+    signal.alarm(0)
+
+
+@pytest.mark.parametrize("file", [SHEET, UNITS, "sources.csv", "VERSION", f"receipts/{SOURCE}.csv"])
+@pytest.mark.parametrize("kind", ODD)
+def test_what_is_no_file_is_refused_at_once(raw: Raw, kind: str, file: str, hurried: None) -> None:
+    (raw.path / file).unlink(missing_ok=True)
+    (raw.path / file).parent.mkdir(exist_ok=True)
+    ODD[kind](raw.path / file)
+    assert [f.file for f in raw.check() if f.rule in ("file-unreadable", "file-link")] == [file]
+
+
+@pytest.mark.parametrize("kind", ["a pipe", "a device", "a folder"])
+def test_what_is_no_text_is_refused_at_once(
+    raw: Raw,
+    documents: Path,
+    kind: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    hurried: None,
+) -> None:
+    file = documents / f"{SOURCE}.txt"
+    file.unlink()
+    ODD[kind](file)
+    (told,) = (f for f in pipeline.check(raw.path, documents) if f.rule == "text-hash")
+    assert (told.file, told.line) == ("sources.csv", 2)
+    assert "directory" in told.message or "no regular file" in told.message
+    monkeypatch.setenv("MINSHENG_DOCUMENTS", str(documents))
+    for command in (["audit", SOURCE], ["proof", SOURCE], ["draft", str(file), "--source", "x"]):
+        assert main([*command, "--raw", str(raw.path)]) == 2
+        assert "cannot be read" in capsys.readouterr().err
+
+
+def test_a_text_without_end_is_refused(raw: Raw, documents: Path) -> None:
+    os.truncate(documents / f"{SOURCE}.txt", texts.MAX_TEXT + 1)
+    (told,) = (f for f in pipeline.check(raw.path, documents) if f.rule == "text-hash")
+    assert "it has more than 20,000,000 bytes" in told.message
+
+
+@pytest.mark.parametrize("name", ["../secret", "{folder}/secret", "x" * 5_000])
+def test_a_source_cannot_name_a_text_elsewhere(raw: Raw, documents: Path, name: str) -> None:
+    name = name.format(folder=documents.parent)
+    (documents.parent / "secret.txt").write_text("登记99对。", encoding="utf-8")
+    raw.edit("sources.csv", 2, source_id=name)
+    rules = {f.rule for f in pipeline.check(raw.path, documents)}
+    assert rules & {"pattern", "file-unexpected"}
+    assert not any(rule.startswith("text-") for rule in rules)
+
+
+@pytest.mark.parametrize("name", ["../curated/units", "{folder}/units", "x/../units", "x" * 5_000, "\0", ""])
+def test_only_tables_are_loaded(built: Path, name: str) -> None:
+    with pytest.raises(KeyError, match="there are: actions"):
+        pipeline.load(name.format(folder=built), built)
 
 
 # --- queries --------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import pytest
 from conftest import INVENTED, SHEET, SOURCE, Raw
 
 import pipeline
+from pipeline import csvfiles
 from pipeline.evidence.texts import Text, folder
 
 
@@ -52,10 +53,10 @@ def test_a_text_that_is_not_utf8_is_named(raw: Raw, documents: Path) -> None:
 
 
 def test_a_text_that_cannot_be_read_is_named(raw: Raw, documents: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def denied(_: Path) -> bytes:
+    def denied(_: Path, _most: int) -> bytes:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", denied)
+    monkeypatch.setattr(csvfiles, "content", denied)
     assert errors(raw, documents) == [("text-hash", "sources.csv", 2, "text_sha256")]
 
 
