@@ -118,9 +118,10 @@ _KEY_COLUMN = {
 
 
 def _facts_keyed_twice(connection: duckdb.DuckDBPyConnection, codes: Codes) -> Iterator[Offence]:
-    """A stock is one fact wherever its period starts; a flow has its first day too."""
+    """A stock is one fact wherever its period starts; a flow has its first day too. Of unknown codes nothing is known."""
     flow_start = f"CASE WHEN indicator_id NOT IN {sql_list(codes.at_day)} THEN period_start END AS flow_start"
-    origin = f"(SELECT *, {flow_start} FROM suspected WHERE ref_area IS NOT NULL AND period_end IS NOT NULL)"
+    known_codes = "ref_area IN (SELECT code FROM areas) AND indicator_id IN (SELECT indicator_id FROM indicators)"
+    origin = f"(SELECT *, {flow_start} FROM suspected WHERE {known_codes} AND period_end IS NOT NULL)"
     key = ["indicator_id", "ref_area", "period_end", "source_id", "flow_start", *codes.dimensions]
     doubles = _doubles(connection, "observations", "fact_hash", key, origin)
     known, figures = _known(codes), _figures(connection, [row for double in doubles for row in double[:2]])

@@ -53,8 +53,12 @@ def test_a_text_that_is_not_utf8_is_named(raw: Raw, documents: Path) -> None:
 
 
 def test_a_text_that_cannot_be_read_is_named(raw: Raw, documents: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def denied(_: Path, _most: int) -> bytes:
-        raise PermissionError(13, "Permission denied")
+    def denied(path: Path, most: int) -> bytes:
+        if path.suffix == ".txt":
+            raise PermissionError(13, "Permission denied")
+        return read(path, most)
+
+    read = csvfiles.content
 
     monkeypatch.setattr(csvfiles, "content", denied)
     assert errors(raw, documents) == [("text-hash", "sources.csv", 2, "text_sha256")]
