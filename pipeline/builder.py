@@ -79,7 +79,9 @@ def build(
         raise ValueError(f"engine {engine!r} has no scheduler: it is for 'dask'")
     started = time.perf_counter()
     target, source = Path(os.path.abspath(out)), Path(os.path.abspath(raw))
-    if reason := _why_not(source, target):
+    with disk.telling(target, 0):
+        reason = _why_not(source, target)
+    if reason:
         _stop_on_errors(check(raw))  # what is wrong with the data is told first
         raise publish.TargetError(reason)
     clock = Clock()

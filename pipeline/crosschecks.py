@@ -118,7 +118,7 @@ _KEY_COLUMN = {
 
 
 def _facts_keyed_twice(connection: duckdb.DuckDBPyConnection, codes: Codes) -> Iterator[Offence]:
-    """A stock is one fact wherever its period starts; a flow has its first day too. Of unknown codes nothing is known."""
+    """A stock is one fact wherever its period starts; a flow has its first day too. Unknown codes name none."""
     flow_start = f"CASE WHEN indicator_id NOT IN {sql_list(codes.at_day)} THEN period_start END AS flow_start"
     known_codes = "ref_area IN (SELECT code FROM areas) AND indicator_id IN (SELECT indicator_id FROM indicators)"
     origin = f"(SELECT *, {flow_start} FROM suspected WHERE {known_codes} AND period_end IS NOT NULL)"

@@ -197,6 +197,67 @@ def test_a_source_cannot_name_a_text_elsewhere(raw: Raw, documents: Path, name: 
     assert not any(rule.startswith("text-") for rule in rules)
 
 
+WRITING = {
+    "build": ["build", "--raw", str(ROOT / "raw")], "explore": ["explore"], "csv": ["export", "csv"],
+    "xlsx": ["export", "xlsx"], "sdmx-csv": ["export", "sdmx-csv"],
+}  # fmt: skip
+
+
+def written(command: str, out: str, built: Path) -> list[str]:
+    data = [] if command == "build" else ["--data", str(built)]
+    return [*WRITING[command], *data, "--out", out]
+
+
+@pytest.mark.parametrize(
+    "out",
+    [
+        "file",
+        "file/x",
+        "link",
+        "pipe",
+        "/dev/null",
+        "/dev/full",
+        "/dev/zero/x",
+        "/proc/x",
+        "x" * 300,
+        ".",
+        "..",
+        "\udcff",
+    ],
+)
+@pytest.mark.parametrize("command", WRITING)
+def test_a_target_that_is_none_is_refused_in_one_line(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str, out: str,
+    hurried: None,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    Path("file").touch()
+    Path("link").symlink_to("nowhere")
+    os.mkfifo("pipe")
+    assert main(written(command, out, built)) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("minsheng: ")
+    assert told[:-1].isprintable()
+    assert {p.name for p in tmp_path.iterdir() if not p.name.endswith(".lock")} == {"file", "link", "pipe"}
+
+
+@pytest.mark.parametrize("command", WRITING)
+def test_a_target_may_have_any_name_and_is_told_without_what_a_terminal_obeys(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    out = "=a\n\x1b[31m'\"%*[b]\u202e"
+    assert main(written(command, out, built)) == 0
+    assert capsys.readouterr().out.replace("\n", "").isprintable()
+    assert Path(out).exists()
+
+
+def test_a_folder_that_is_gone_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    tmp_path.rmdir()
+    assert main(["query", "SELECT 1"]) == 2
+
+
 @pytest.mark.parametrize("name", ["../curated/units", "{folder}/units", "x/../units", "x" * 5_000, "\0", ""])
 def test_only_tables_are_loaded(built: Path, name: str) -> None:
     with pytest.raises(KeyError, match="there are: actions"):

@@ -9,6 +9,7 @@ import io
 import os
 import signal
 import sys
+from pathlib import Path
 from types import FrameType
 
 import typer
@@ -69,7 +70,20 @@ def main(arguments: list[str] | None = None) -> int:
     return 128 + _stops[0] if _stops else code
 
 
+def _why_not(arguments: list[str]) -> str:
+    """What is wrong with the call itself, if anything: DuckDB takes no names but Unicode."""
+    try:
+        here = str(Path.cwd())
+    except OSError:
+        return "the folder you are in is gone"
+    odd = [word for word in (*arguments, here) if any("\ud800" <= c <= "\udfff" for c in word)]
+    return f"{odd[0]!r} is no Unicode: names and queries are in UTF-8" if odd else ""
+
+
 def _run(arguments: list[str] | None) -> int:
+    if reason := _why_not(sys.argv[1:] if arguments is None else arguments):
+        print(f"minsheng: {reason}", file=sys.stderr)
+        return MISUSE
     try:
         app(args=arguments, prog_name="minsheng", standalone_mode=True)
     except SystemExit as stop:

@@ -4,17 +4,22 @@ import json
 import re
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TextIO
 
 import typer
 
-from pipeline.findings import ERROR, Finding, folded
+from pipeline.findings import ERROR, Finding, folded, visible
 
 
 def misuse(message: str) -> typer.Exit:
     """Say what was wrong with the call; the exception to raise."""
-    print(f"minsheng: {message}", file=sys.stderr)
+    say(f"minsheng: {message}", file=sys.stderr)
     return typer.Exit(2)
+
+
+def say(message: str, file: TextIO | None = None) -> None:
+    """Print lines that name files or data: nothing in them that a terminal obeys."""
+    print("\n".join(visible(line, 10_000) for line in message.split("\n")), file=file)
 
 
 def as_json(value: Any) -> str:
