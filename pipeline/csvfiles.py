@@ -7,7 +7,6 @@ cell by cell. Whatever a file holds, no more of it is in memory than a block or 
 import codecs
 import csv
 import difflib
-import errno
 import hashlib
 import os
 import re
@@ -440,17 +439,6 @@ def rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     read = _rows(path)
     header = next(read, (1, []))[1]
     return ((line, dict(zip(header, cells, strict=False))) for line, cells in read)
-
-
-def content(path: Path, most: int) -> bytes:
-    """A small file's bytes. Raises OSError where it is no regular file, at once, or holds more than `most` bytes."""
-    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | getattr(os, "O_NONBLOCK", 0))) as stream:
-        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-            raise OSError(errno.EINVAL, "this is no regular file", str(path))
-        found = stream.read(most + 1)
-    if len(found) > most:
-        raise OSError(errno.EFBIG, f"it has more than {most:,} bytes", str(path))
-    return found
 
 
 def sha256(path: Path) -> str:

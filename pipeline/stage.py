@@ -17,7 +17,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline import crosschecks, csvfiles, ingest, schemas
+from pipeline import crosschecks, csvfiles, ingest, paths, schemas
 from pipeline.crosschecks import Offence
 from pipeline.csvfiles import CsvFile
 from pipeline.database import one_file
@@ -314,7 +314,7 @@ def _version(raw: Path, staged: Staged) -> str:
         staged.findings.append(finding("file-link", VERSION, seen=VERSION, hint="copy the file itself here"))
         return UNVERSIONED
     try:
-        seen = csvfiles.content(raw / VERSION, _MAX_VERSION).decode().strip()
+        seen = paths.content(raw / VERSION, _MAX_VERSION).decode().strip()
     except FileNotFoundError:
         return UNVERSIONED
     except (OSError, UnicodeDecodeError) as error:
@@ -355,13 +355,12 @@ def _in_order(origins: Origins, rows: Iterable[int]) -> Iterator[tuple[CsvFile, 
         yield file, *here
 
 
-def place(staged: Staged, table: str, row: int) -> tuple[str, int]:
-    """File and line of one row of a table."""
-    file, line, _ = _located(staged, table, [row])[row]
-    return file.name, line
+def places(staged: Staged, table: str, rows: Iterable[int]) -> dict[int, tuple[str, int]]:
+    """File and line of rows of a table."""
+    return {row: (file.name, line) for row, (file, line, _) in _located(staged, table, rows).items()}
 
 
-def _located(staged: Staged, name: str, rows: list[int]) -> dict[int, tuple[CsvFile, int, dict[str, str]]]:
+def _located(staged: Staged, name: str, rows: Iterable[int]) -> dict[int, tuple[CsvFile, int, dict[str, str]]]:
     """File, line and cells of rows of a table; each file is read once."""
     by_file: dict[str, tuple[CsvFile, dict[int, int]]] = {}
     for row in set(rows):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -250,6 +251,30 @@ def test_a_target_may_have_any_name_and_is_told_without_what_a_terminal_obeys(
     assert main(written(command, out, built)) == 0
     assert capsys.readouterr().out.replace("\n", "").isprintable()
     assert Path(out).exists()
+
+
+READING = {
+    "verify": ["verify"], "query": ["query", "SELECT count(*) FROM observations", "--data"], "trace": ["trace", f"{SOURCE}:25", "--data"],
+    "export": ["export", "csv", "--out", "x", "--data"], "explore": ["explore", "--data"], "diff": ["diff", "built"],
+    "plot": ["plot", "dibao_persons", "-o", "x.png", "--data"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["a pipe", "a device"])
+@pytest.mark.parametrize("command", READING)
+def test_a_dataset_with_a_file_that_never_ends_is_refused(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str, kind: str,
+    hurried: None,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    Path("built").symlink_to(built)
+    for name in ("datapackage.json", "observations.parquet", "minsheng.duckdb"):
+        shutil.copytree(built, "data")
+        (tmp_path / "data" / name).unlink()
+        ODD[kind](tmp_path / "data" / name)
+        assert main([*READING[command], "data"]) == (1 if command == "verify" else 2)
+        assert "no dataset in data" in capsys.readouterr().err
+        shutil.rmtree("data")
 
 
 def test_a_folder_that_is_gone_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ import pytest
 from conftest import INVENTED, SHEET, SOURCE, Raw
 
 import pipeline
-from pipeline import csvfiles
+from pipeline import paths
 from pipeline.evidence.texts import Text, folder
 
 
@@ -58,9 +58,9 @@ def test_a_text_that_cannot_be_read_is_named(raw: Raw, documents: Path, monkeypa
             raise PermissionError(13, "Permission denied")
         return read(path, most)
 
-    read = csvfiles.content
+    read = paths.content
 
-    monkeypatch.setattr(csvfiles, "content", denied)
+    monkeypatch.setattr(paths, "content", denied)
     assert errors(raw, documents) == [("text-hash", "sources.csv", 2, "text_sha256")]
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from pipeline import csvfiles
+from pipeline import paths
 
 _AROUND = 16
 """Characters shown on either side of an excerpt: a line of wide characters stays within 80 columns."""
@@ -32,7 +32,7 @@ class Text:
     @classmethod
     def read(cls, file: Path) -> "Text":
         """Raises OSError where this is no regular file or too large, UnicodeDecodeError where it is not UTF-8."""
-        content = csvfiles.content(file, MAX_TEXT)
+        content = paths.content(file, MAX_TEXT)
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
         return cls(text, hashlib.sha256(content).hexdigest())
 
