@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from pipeline import periods, schemas
 from pipeline.csvfiles import MAX_CELL, CsvFile
-from pipeline.database import quoted, sql_text
+from pipeline.database import QUIET, quoted, sql_text
 from pipeline.quantity import BOUNDS, FALLS, MAX_DIGITS, MULTIPLIERS, RANGE_DASH, RISES, normalising_pairs
 from pipeline.schemas import TOTAL, Table
 
@@ -59,6 +59,7 @@ def connect(temporary: Path | None = None) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(":memory:", config=config)
     if temporary:
         connection.execute(f"SET temp_directory = {sql_text(str(temporary))}")
+    connection.execute(QUIET)
     connection.execute(periods.MACROS)
     connection.create_function("plain", _plain, ["VARCHAR"], "VARCHAR")
     return connection

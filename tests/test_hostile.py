@@ -27,7 +27,6 @@ UNITS = "codelists/units.csv"
 
 _MEASURED = """
 import re, sys
-sys.modules["__main__"].__file__ = "minsheng"  # else DuckDB takes this for a person's session and draws progress bars
 from pipeline.cli import main
 code = main(sys.argv[1:])
 status = open("/proc/self/status").read()  # getrusage begins with the peak of whoever started this process

@@ -12,8 +12,9 @@ from conftest import Raw
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import ingest, schemas
+from pipeline import database, ingest, schemas
 from pipeline.csvfiles import CsvFile
+from pipeline.metadata import dictionary
 from pipeline.quantity import MULTIPLIERS, Quantity, normalise, normalising_pairs
 
 TABLE = schemas.TABLES["observations"]
@@ -202,3 +203,10 @@ def test_dimensions_are_read_where_a_sheet_has_them(raw: Raw, second_source: Cal
     second_source(**cells)
     raw.column("figures/invented-2022.csv", "sex", "M")
     assert raw.check() == []
+
+
+def test_no_progress_bar_is_mixed_into_what_a_command_prints() -> None:
+    with ingest.connect() as connection, connection.cursor() as cursor:
+        database.create(cursor, None, dictionary.table(()).to_pylist())
+        for each in (connection, cursor):
+            assert each.execute("SELECT current_setting('enable_progress_bar')").fetchone() == (False,)

@@ -58,6 +58,13 @@ def _stop(number: int, _frame: FrameType | None) -> None:
     raise Stopped
 
 
+def _hang_up(number: int, _frame: FrameType | None) -> None:
+    """Nobody reads on: `minsheng query … | head` ends quietly, and cleans up."""
+    _stops.append(number)
+    signal.signal(number, signal.SIG_IGN)
+    raise Stopped
+
+
 def _stopping() -> list[signal.Signals]:
     """Signals that end a process and leave it time, but for those that it was started to ignore (nohup)."""
     known = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
@@ -109,7 +116,7 @@ def run() -> None:
     sys.modules.setdefault("hypothesis", None)  # type: ignore[arg-type]  # pandera loads it where it finds it
     gc.set_threshold(100_000, 50, 100)  # collecting while pandas and its like load costs a tenth of a small build
     if hasattr(signal, "SIGPIPE"):
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `minsheng query … | head` ends quietly
+        signal.signal(signal.SIGPIPE, _hang_up)
     for number in _stopping():
         signal.signal(number, _stop)
     for stream in (sys.stdout, sys.stderr):
