@@ -46,7 +46,7 @@ _BARE_RETURN = {"seen": "a bare carriage return", "hint": "end lines with a line
 class CsvFile:
     """A raw file: its path, its name as findings show it, its header, and what is wrong with it.
 
-    `is_odd`: its commas are not as many as its header says.
+    `is_odd`: its commas are not as many as its header says. `has_blank`: some lines hold nothing but commas.
     """
 
     path: Path
@@ -57,6 +57,7 @@ class CsvFile:
     sha256: str = ""
     lines: int = 0
     is_odd: bool = False
+    has_blank: bool = False
 
     def add(self, rule: str, line: int = 0, column: str = "", **words: str) -> None:
         self.findings.append(finding(rule, self.name, line, column, **words))
@@ -88,6 +89,8 @@ def inspect(root: Path, name: str, required: list[str], optional: Iterable[str] 
             _check_header(file, required, None if optional is None else list(optional))
             if file.is_odd and not file.findings:
                 diagnose(file)  # DuckDB drops cells too many that are empty
+            if file.has_blank and not file.findings:
+                _tell_blank(file)
     except OSError as error:
         file.add("file-unreadable", seen=f"cannot be read: {error.strerror}")
     return file
@@ -133,11 +136,12 @@ def _scan(file: CsvFile, required: list[str]) -> bool:
             file.lines, quotes = file.lines + text.count(b"\n"), quotes + block.count(b'"')
             block = following
     file.sha256 = digest.hexdigest()
-    file.is_odd = shape.is_odd
+    file.is_odd, file.has_blank = shape.is_odd, shape.has_blank
     return not (suspicious or quotes % 2) or diagnose(file)  # a reader of many files may lose a row that never closes
 
 
 _QUOTED = re.compile(rb'"[^"]*(?:"|\Z)')
+_BLANK = re.compile(rb"\n,+(?:\n|\Z)")
 
 
 class _Shape:
@@ -145,6 +149,7 @@ class _Shape:
 
     def __init__(self) -> None:
         self._commas, self._lines, self._of_first, self._last = 0, 0, -1, b"\n"
+        self.has_blank = False
 
     def add(self, block: bytes, *, is_quoted: bool) -> None:
         """A further block, which begins within a quote or not."""
@@ -155,6 +160,7 @@ class _Shape:
         if self._of_first < 0:
             self._of_first = text[1:].partition(b"\n")[0].count(b",")
         ends = np.frombuffer(text, np.uint8) == ord("\n")
+        self.has_blank = self.has_blank or (b"\n,," in text and _BLANK.search(text) is not None)
         self._commas += text.count(b",", 1)
         self._lines += int(np.count_nonzero(ends[1:] & ~ends[:-1]))
         self._last = text[-1:]
@@ -162,6 +168,15 @@ class _Shape:
     @property
     def is_odd(self) -> bool:
         return self._commas != self._of_first * (self._lines + (self._last != b"\n"))
+
+
+def _tell_blank(file: CsvFile) -> None:
+    """Rows without content are told once: a spreadsheet may leave a million of them."""
+    blank = (line for line, cells in _rows(file.path) if not any(cells))
+    if first := next(blank, 0):
+        file.add(
+            "file-blank", first, seen=f"{1 + sum(1 for _ in blank):,}", hint="take them away; it is the first of them"
+        )
 
 
 def _begun(file: CsvFile, text: bytes, before: int) -> int:

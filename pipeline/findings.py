@@ -28,6 +28,7 @@ RULES = {
     "file-quote": Rule("Quotes that do not pair", "{seen}"),
     "file-header": Rule("A missing, extra or doubled column", "{seen}, expected {expected}"),
     "file-width": Rule("A row of another width than the header", "{seen} cells, expected {expected}"),
+    "file-blank": Rule("Rows that hold nothing", "rows without any content: {seen}, expected none"),
     "file-unreadable": Rule("CSV that cannot be read", "{seen}"),
     "file-changed": Rule("A file changed while it was read", "{seen} changed while it was read"),
     # cells

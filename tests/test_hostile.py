@@ -124,6 +124,15 @@ def test_a_sparse_gigabyte_is_refused_in_bounded_memory(raw: Raw, file: str) -> 
     assert ("file-nul", file) in {(f["rule"], f["file"]) for f in found(raw)}
 
 
+def test_a_million_rows_without_content_are_one_finding(raw: Raw) -> None:
+    lines = (raw.path / SHEET).read_bytes().count(b"\n")
+    with (raw.path / SHEET).open("ab") as stream:
+        stream.writelines(b",,,,,,,,,,,,,,\n" * 1_000 for _ in range(1_000))
+    (told,) = (f for f in found(raw) if f["file"] == SHEET)
+    assert (told["rule"], told["line"]) == ("file-blank", lines + 1)
+    assert "1,000,000" in str(told["message"])
+
+
 def test_faults_of_form_are_counted_up_to_a_limit(raw: Raw) -> None:
     with (raw.path / SHEET).open("ab") as stream:
         stream.write(b"x\n" * (csvfiles.MAX_FAULTS + 5))

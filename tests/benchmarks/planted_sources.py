@@ -168,6 +168,7 @@ FORMS: dict[str, tuple[int, str, Callable[[bytes], bytes]]] = {
     "file-quote": (3, "", _in_line(3, b",", b',"')),
     "file-header": (1, "remark", _in_line(1, b"note", b"remark")),
     "file-width": (4, "", _in_line(4, b"\n", b",\n")),
+    "file-blank": (3, "", lambda content: _in_line(3, b"", b"," * (len(COLUMNS) - 1) + b"\n")(content)),
     "file-unreadable": (3, "", _in_line(3, b",", b"\r,")),
 }
 """Line and column of a finding, and what spoils a sheet of three figures."""
