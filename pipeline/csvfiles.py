@@ -32,9 +32,7 @@ _BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16",
 }  # fmt: skip
 """The longer marks first: that of UTF-32 begins like that of UTF-16."""
-_BESIDE_QUOTES = (b' "', b'" ', b'\t"', b'"\t')
-_SUSPICIOUS = re.compile(rb'[,\n][ \t]+"|"[ \t]+[,\r\n]')
-"""Blanks between a cell's quote and its end."""
+_BLANKS, _BLANK = b" \t", (b" ", b"\t")
 _SMART_QUOTES = "“”‘’"
 _TOO_LONG = "a row that is too long"
 _LINE_ENDS = {"CRLF": re.compile(rb"\r\n"), "LF": re.compile(rb"(?<!\r)\n"), "CR": re.compile(rb"\r(?!\n)")}
@@ -223,13 +221,23 @@ def _is_utf8(text: bytes) -> bool:
 
 def _is_suspicious(block: bytes) -> bool:
     """Blanks beside quotes, and line ends that are not all of one kind, ask for a closer look."""
-    outer = block.replace(b'""', b"") if b'"' in block else b""  # doubled quotes are text
-    if any(mark in outer for mark in _BESIDE_QUOTES) and _SUSPICIOUS.search(outer):
+    if _has_blank_beside_quote(block):
         return True
     if b"\r" not in block:
         return False
     returns = block.count(b"\r\n")
     return block.count(b"\r") != returns or 0 < returns < block.count(b"\n")
+
+
+def _has_blank_beside_quote(block: bytes) -> bool:
+    """True where blanks stand between a quote and its cell's end: `, "` or `" ,`.
+
+    Quotes are few: what lies between them is cut out faster than the block is searched for a pattern.
+    """
+    between = block.replace(b'""', b"").split(b'"')  # doubled quotes are text
+    return any(p[:1] in _BLANK and p.lstrip(_BLANKS)[:1] in (b",", b"\r", b"\n") for p in between[1:]) or any(
+        p[-1:] in _BLANK and p.rstrip(_BLANKS)[-1:] in (b",", b"\n") for p in between[:-1]
+    )
 
 
 def _tell_bytes(file: CsvFile, text: bytes, first: bytes) -> None:

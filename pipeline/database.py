@@ -125,17 +125,16 @@ def made_from(connection: duckdb.DuckDBPyConnection) -> str:
 
 
 def define(connection: duckdb.DuckDBPyConnection, dictionary: list[Row]) -> None:
-    """Create tables, macros, views and comments in the connection's current schema, from rows of the dictionary."""
+    """Create tables, macros, views of tables alone, and comments, as the dictionary's rows say."""
     tables: dict[str, list[Row]] = {}
     for row in dictionary:
         tables.setdefault(row["table_name"], []).append(row)
     script = [f"CREATE TABLE {name} ({', '.join(map(_column, rows))})" for name, rows in tables.items()]
-    macros, table_macros = ((paths.sql() / f).read_text(encoding="utf-8") for f in ("macros.sql", "table_macros.sql"))
-    script += [_facts(tables["observations"]), macros]
+    script += [_facts(tables["observations"]), (paths.sql() / "macros.sql").read_text(encoding="utf-8")]
     late = after_rows()
     for name, text in views().items():
         script += [] if name in late else _view(name, text)
-    connection.execute(";\n".join(["BEGIN", *script, table_macros, *_comments(tables), "COMMIT"]))
+    connection.execute(";\n".join(["BEGIN", *script, *_comments(tables), "COMMIT"]))
 
 
 def fill(connection: duckdb.DuckDBPyConnection, content: dict[str, str]) -> None:
@@ -146,7 +145,7 @@ def fill(connection: duckdb.DuckDBPyConnection, content: dict[str, str]) -> None
 
 
 _STORED, _MEANWHILE = "-- stored", "-- stored meanwhile"
-"""Notes of a view: its rows are computed once, when the tables are full; kept as a table, or only for other stored ones."""
+"""Notes of a view: its rows are computed once, when the tables are full, and kept; or only for other stored ones."""
 
 
 def is_stored(view: str) -> bool:
@@ -164,15 +163,19 @@ def after_rows() -> set[str]:
 
 
 def store(connection: duckdb.DuckDBPyConnection) -> None:
-    """Compute the stored views from the tables as they are now, and define the views that read them.
+    """Compute the stored views from the tables as they are now, and define the views and macros that read them.
 
     What several of their steps read is a temporary table meanwhile: it takes far less memory than a part of a query.
     """
-    late, known = after_rows(), views()
-    meanwhile = [name for name, text in known.items() if _MEANWHILE in text.splitlines()]
-    script = [f"CREATE TEMP TABLE {name} AS {known[name]}" for name in meanwhile]
-    script += [line for name, text in known.items() if name in late for line in _view(name, text)]
-    script += [f"DROP TABLE temp.{name}" for name in meanwhile]
+    names = after_rows()
+    late = {name: text for name, text in views().items() if name in names}
+    meanwhile = [name for name, text in late.items() if _MEANWHILE in text.splitlines()]
+    script = []
+    for name, text in late.items():
+        script += [f"CREATE TEMP TABLE {name} AS {text}"] if name in meanwhile else _view(name, text)
+    for name in meanwhile:
+        script += [f"DROP TABLE temp.{name}", *_view(name, late[name])]
+    script += [(paths.sql() / "table_macros.sql").read_text(encoding="utf-8")]
     connection.execute(";\n".join(["BEGIN", *script, "COMMIT"]))
 
 
@@ -256,10 +259,8 @@ def offenders(connection: duckdb.DuckDBPyConnection) -> Iterator[Offender]:
         needs = re.search(r"^-- needs: (FROM .*)$", sql, re.MULTILINE)
         if needs and connection.execute(f"SELECT count(*) {needs[1]}").fetchone() == (0,):
             continue
-        rows = connection.execute(f"SELECT {_CHECKED}, offends FROM ({sql}) ORDER BY ALL").fetchall()
-        if not rows:
+        rows = connection.execute(f"SELECT {_CHECKED} FROM ({sql}) WHERE offends ORDER BY ALL").fetchall()
+        if not rows and not connection.execute(f"SELECT 1 FROM ({sql}) LIMIT 1").fetchall():
             hint = "take the check away or mend it"
             yield Offender(name, None, None, f"check {name}", "", "at least one subject", hint, True)
-        for *words, offends in rows:
-            if offends:
-                yield Offender(name, *words)
+        yield from (Offender(name, *row) for row in rows)

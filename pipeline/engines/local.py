@@ -40,6 +40,7 @@ def stage(
         for batch, start, runs, failures in in_order(checked, ahead(numbered), VALIDATORS):
             writer.write_batch(batch.select(schema.names))
             yield path, start, runs, failures
+    pa.default_memory_pool().release_unused()  # batches come no more: the sort can have what they took
 
 
 def figures(codes: Codes) -> ingest.Figures:

@@ -2,6 +2,7 @@
 -- Rules and units come from rules/derived.csv; intervals go through iv_sub, iv_mul and iv_div. Operands belong to one area and
 -- breakdown; stocks pair by their last day, everything else by the whole period.
 -- A scale below 1 divides by its inverse, as 0.01 is no float64 and 100 is.
+-- stored
 WITH RECURSIVE rules AS (
     SELECT *, CASE WHEN scale < 1 AND operator <> '/' THEN 1 ELSE scale END::DOUBLE AS times,
         CASE WHEN scale < 1 AND operator <> '/' THEN round(1 / scale, 9) ELSE 1 END::DOUBLE AS divided

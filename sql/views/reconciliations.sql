@@ -68,7 +68,7 @@ wanted AS (  -- which figures each claim is compared with; a claim may be compar
                  ('rate', 'base', false, true), ('per_day', 'left', true, false)
     ) o(kind, role, is_left, is_earlier) ON o.kind = r.kind),
 found AS (  -- the figure for each of them
-    SELECT q.*, p.observation_id, p.as_printed, iv(p.lower, p.upper) AS bounds
+    SELECT q.*, p.observation_id, p.as_printed, iv(p.lower, p.upper) AS bounds, w.period_end - w.period_start + 1 AS days
     FROM wanted q JOIN comparable w ON w.observation_id = q.claim
     LEFT JOIN comparable p ON p.indicator_id = q.indicator_id AND p.ref_area = q.ref_area AND p.breakdown = q.breakdown
         AND p.period_end = q.period_end AND (p.at_day OR q.flow_start IS NULL OR p.period_start = q.flow_start)
@@ -79,7 +79,7 @@ found AS (  -- the figure for each of them
         ORDER BY p.source_id = w.source_id DESC NULLS LAST, p.place) = 1),
 gathered AS (  -- the members of a list are put in order later: a list that is gathered in order is slow for many groups
     SELECT f.kind, f.rule, f.claim, f.is_share, f.part_span, any_value(f.factor)::DOUBLE AS factor, any_value(f.scale) AS scale,
-        bool_or(f.role = 'part') AS has_parts, bool_and(f.observation_id IS NOT NULL) AS complete,
+        any_value(f.days) AS days, bool_or(f.role = 'part') AS has_parts, bool_and(f.observation_id IS NOT NULL) AS complete,
         bool_and(i.minimum >= 0) AS no_negatives,
         list({'last': f.kind = 'rate' AND f.role = 'base', 'role': f.role, 'observation_id': f.observation_id,
               'as_printed': f.as_printed, 'bounds': f.bounds}) AS members
@@ -100,9 +100,7 @@ quotients AS (  -- each published kind as a difference, or as a quotient times i
         CASE kind WHEN 'ratio' THEN second WHEN 'growth' THEN base WHEN 'growth_by_change' THEN difference
                   WHEN 'rate' THEN iv_add(second, base) WHEN 'per_day' THEN iv(days, days) END AS divisor,
         CASE kind WHEN 'rate' THEN 2 * scale ELSE scale END AS times
-    FROM (SELECT g.*, d.period_end - d.period_start + 1 AS days,
-              iv_sub(g.first, CASE g.kind WHEN 'growth_by_change' THEN g.second ELSE g.base END) AS difference
-          FROM added g JOIN facts d ON d.observation_id = g.claim)),
+    FROM (SELECT *, iv_sub(first, CASE kind WHEN 'growth_by_change' THEN second ELSE base END) AS difference FROM added)),
 compared AS (
     SELECT kind, rule, claim, is_share, factor, factor * scale AS scale, complete, terms,
         CASE WHEN kind IN ('change', 'growth') THEN array_to_string(prints, ' → ')
@@ -133,20 +131,19 @@ compared AS (
         AND NOT _apart(best.lower, best.upper, first.lower, first.upper)
         AND NOT _apart(other.lower, other.upper, first.lower, first.upper))),
 judged AS (
-    SELECT c.*, CASE WHEN c.is_share THEN iv(100, 100) WHEN c.factor = 1 THEN iv(w.lower, w.upper)
-                     ELSE iv_mul(iv(w.lower, w.upper), iv(c.factor, c.factor)) END AS claimed,
+    SELECT c.*, w.indicator_id, w.ref_area, w.breakdown, w.time_period, w.period_end, w.source_id, w.as_printed,
+        CASE WHEN c.is_share THEN iv(100, 100) WHEN c.factor = 1 THEN iv(w.lower, w.upper)
+             ELSE iv_mul(iv(w.lower, w.upper), iv(c.factor, c.factor)) END AS claimed,
         list_sort(list_distinct(list_transform(c.terms, lambda t: t.observation_id)
             || CASE WHEN c.is_share THEN [] ELSE [c.claim] END)) AS figures
     FROM compared c JOIN facts w ON w.observation_id = c.claim)
-SELECT j.kind, j.rule, w.indicator_id, w.ref_area, w.breakdown, w.time_period, w.period_end, w.source_id, j.claim AS observation_id,
-    CASE WHEN j.is_share THEN '100%' ELSE w.as_printed END AS claimed_print, j.printed AS computed_print,
+SELECT j.kind, j.rule, j.indicator_id, j.ref_area, j.breakdown, j.time_period, j.period_end, j.source_id, j.claim AS observation_id,
+    CASE WHEN j.is_share THEN '100%' ELSE j.as_printed END AS claimed_print, j.printed AS computed_print,
     j.claimed.lower AS claimed_lower, j.claimed.upper AS claimed_upper,
     j.computed.lower AS computed_lower, j.computed.upper AS computed_upper,
-    CASE WHEN j.is_compared THEN r.residual.lower END AS residual_lower,
-    CASE WHEN j.is_compared THEN r.residual.upper END AS residual_upper, j.scale, j.complete,
+    j.residual.lower AS residual_lower, j.residual.upper AS residual_upper, j.scale, j.complete,
     CASE WHEN j.is_compared THEN iv_overlaps(j.claimed, j.computed) END AS agrees,
     j.figures, j.terms, k.reason
-FROM judged j JOIN facts w ON w.observation_id = j.claim
-CROSS JOIN LATERAL (SELECT iv_sub(j.claimed, j.computed) AS residual) r
+FROM (SELECT *, CASE WHEN is_compared THEN iv_sub(claimed, computed) END AS residual FROM judged) j
 LEFT JOIN known_contradictions k ON k.kind = j.kind
     AND list_sort(string_split(k.figures, '|')) = j.figures

@@ -5,9 +5,6 @@
 SELECT f.*, s.kind AS source_kind, s.rank, s.known_from,
     CASE WHEN NOT f.at_day THEN f.period_start END AS flow_start,
     CASE WHEN f.at_day THEN 'P0D' ELSE span(f.period_start, f.period_end) END AS span,
-    row_number() OVER fact AS place,
-    count(*) OVER (fact ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS editions
+    coalesce(e.place, 1) AS place, coalesce(e.editions, 1) AS editions
 FROM facts f JOIN sources s USING (source_id)
-WINDOW fact AS (
-    PARTITION BY f.indicator_id, f.ref_area, f.breakdown, f.period_end, CASE WHEN NOT f.at_day THEN f.period_start END
-    ORDER BY s.rank, s.known_from DESC NULLS LAST, f.source_id, f.observation_id)
+LEFT JOIN editions e ON e.indicator_id = f.indicator_id AND e.ref_area = f.ref_area AND e.observation_id = f.observation_id
