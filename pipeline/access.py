@@ -15,11 +15,10 @@ def load(name: str, folder: str | Path | None = None) -> "pd.DataFrame":
     import pandas as pd
 
     home = Path(folder) if folder else paths.curated()
-    path = home / f"{name}.parquet"
-    if not path.is_file():
-        known = ", ".join(sorted(f.stem for f in home.glob("*.parquet")))
-        raise KeyError(f"no table {name!r} in {home}; there are: {known or 'none, run minsheng build'}")
-    return pd.read_parquet(path, dtype_backend="pyarrow")
+    known = sorted(f.stem for f in home.glob("*.parquet"))
+    if name not in known:
+        raise KeyError(f"no table {name!r} in {home}; there are: {', '.join(known) or 'none, run minsheng build'}")
+    return pd.read_parquet(home / f"{name}.parquet", dtype_backend="pyarrow")
 
 
 def connect(folder: str | Path | None = None) -> "duckdb.DuckDBPyConnection":

@@ -19,6 +19,8 @@ from pipeline import paths
 Row = dict[str, Any]
 
 FILE = "minsheng.duckdb"
+QUIET = "SET enable_progress_bar = false"
+"""A progress bar goes to stdout where Python runs no file; each cursor has this setting of its own."""
 STORAGE_VERSION = "v1.4.0"
 """Readable by every DuckDB from 1.4 on, the command line from PyPI included."""
 
@@ -66,6 +68,7 @@ def rows(connection: duckdb.DuckDBPyConnection, sql: str, *values: object) -> li
 
 def create(connection: duckdb.DuckDBPyConnection, path: Path | None, dictionary: list[Row]) -> None:
     """Attach a new database file (None: in memory), use it, and define everything but the rows."""
+    connection.execute(QUIET)
     where = (
         f"{sql_text(str(path))} AS minsheng (STORAGE_VERSION '{STORAGE_VERSION}')" if path else "':memory:' AS minsheng"
     )

@@ -48,9 +48,9 @@ def _print(home: Path, faults: "list[Fault]", notes: list[str]) -> None:
         print(f"  {visible(fault.seen)}, expected {visible(fault.expected)}", file=sys.stderr)
         print(f"  → {fault.hint}", file=sys.stderr)
     for note in notes:
-        print(f"note: {note}")
+        output.say(f"note: {note}")
     if faults:
         print(output.plural(len(faults), "fault"), file=sys.stderr)
     else:
         files = len(paths.manifest(home)["resources"])
-        print(f"{home} is whole: {files} files as declared{'' if notes else ', database too'}")
+        output.say(f"{home} is whole: {files} files as declared{'' if notes else ', database too'}")
