@@ -6,7 +6,7 @@ renders from the schemas and ships as `columns.parquet`.
 
 import glob
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -82,22 +82,25 @@ def open_parquet(folder: Path) -> duckdb.DuckDBPyConnection:
     Raises FileNotFoundError where one of the dictionary's tables is not there.
     """
     connection = duckdb.connect()
-    dictionary = rows(connection, f"FROM {parquet(_there(folder / 'columns.parquet'))}")
+    dictionary = rows(connection, f"FROM {_table(folder, 'columns')}")
     define(connection, dictionary)
     names = dict.fromkeys(row["table_name"] for row in dictionary)
-    fill(connection, {name: parquet(_there(folder / f"{name}.parquet")) for name in names})
+    fill(connection, {name: _table(folder, name) for name in names})
     return connection
 
 
-def _there(file: Path) -> Path:
-    if not file.is_file():
-        raise FileNotFoundError(f"the dataset in {file.parent} is not whole: {file.name} is not there")
-    return file
+def _table(folder: Path, name: str) -> str:
+    files = paths.table(folder, name)
+    for file in files:
+        if not file.is_file():
+            missing = file.relative_to(folder).as_posix()
+            raise FileNotFoundError(f"the dataset in {folder} is not whole: {missing} is not there")
+    return parquet(files)
 
 
-def parquet(file: Path) -> str:
-    """A Parquet file as FROM takes it; nothing in its name is a pattern or a partition."""
-    return f"read_parquet({one_file(file)}, hive_partitioning = false)"
+def parquet(files: Iterable[Path]) -> str:
+    """A table's Parquet files in their order, as FROM takes them; nothing in a name is a pattern or a partition."""
+    return f"read_parquet([{', '.join(map(one_file, files))}], hive_partitioning = false)"
 
 
 def one_file(file: Path) -> str:
