@@ -8,7 +8,7 @@ SIZES ?= 1000000 4000000 14000000
 INSTALL := $(PIP) install --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint bench fuzz faults keying-errors consumers package format clean
+.PHONY: help build test lint bench fuzz faults planted keying-errors consumers package format clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -42,6 +42,9 @@ keying-errors: $(VENV)/test ## thousands of keying errors: which are found, with
 
 faults: $(VENV)/test ## kill builds, fill disks, tear files, read while builds run: is a dataset ever lost?
 	$(BIN)/python tests/benchmarks/faults.py
+
+planted: $(VENV)/test ## plant faults of every kind in a million rows: is each found where it is, and no other, on both engines?
+	$(BIN)/python tests/benchmarks/planted.py
 
 consumers: $(VENV)/test ## ten questions to every tool that reads curated/: same answers, types as documented
 	$(BIN)/python tests/consumers/run.py --check

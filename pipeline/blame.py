@@ -7,6 +7,9 @@ another year's figure …) speaks against it too. The figure that mends most is 
 at again.
 """
 
+import heapq
+import itertools
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -116,6 +119,36 @@ def named(connection: duckdb.DuckDBPyConnection, found: list[Offender]) -> list[
     return [_named(each, broken[key], *told[key]) if key in told else each for each, key in keyed]
 
 
+class _Ranked:
+    """Suspects by name, of which the likeliest is at hand; of two as likely, the one that came first."""
+
+    def __init__(self, suspects: dict[str, Suspect]) -> None:
+        self.suspects, self.place = suspects, {name: n for n, name in enumerate(suspects)}
+        self.count, self.waiting = itertools.count(), list[tuple[tuple[float, ...], int, int, Suspect]]()
+        for name, suspect in suspects.items():
+            self.add(name, suspect)
+
+    def add(self, name: str, suspect: Suspect) -> None:
+        """What is known of a suspect now."""
+        self.suspects[name] = suspect
+        if suspect.mended:
+            order = (*(-each for each in suspect.weight), math.inf)
+            heapq.heappush(self.waiting, (order, self.place[name], next(self.count), suspect))
+
+    def likeliest(self) -> Suspect | None:
+        while self.waiting:
+            suspect = self.waiting[0][-1]
+            if suspect is self.suspects[suspect.figure["observation_id"]]:
+                return suspect
+            heapq.heappop(self.waiting)  # something else is known of it since
+        return None
+
+    def alike(self, best: Suspect, case: Case) -> list[str]:
+        """Other figures of a case that are as likely."""
+        others = [(name, self.suspects[name]) for name in sorted(case.figures, key=self.place.__getitem__)]
+        return [n for n, s in others if s is not best and s.mended and s.weight[:5] == best.weight[:5]]
+
+
 class _Inquiry:
     """Whom to blame for each case that disagrees: who mends most comes first, then what is left is looked at again."""
 
@@ -131,16 +164,14 @@ class _Inquiry:
     def told(self) -> dict[tuple[str, tuple[str, ...]], tuple[Suspect, list[str]]]:
         """For each case, the suspect, and the figures that fit as well."""
         told: dict[tuple[str, tuple[str, ...]], tuple[Suspect, list[str]]] = {}
-        suspects = {name: self.suspect(name) for case in self.left.values() for name in case.figures}
+        ranked = _Ranked({name: self.suspect(name) for case in self.left.values() for name in case.figures})
         while self.left:
-            able = [suspect for suspect in suspects.values() if suspect.mended]
-            best = max(able, key=lambda s: s.weight) if able else self.at_random()
-            alike = [s.figure["observation_id"] for s in able if s is not best and s.weight[:5] == best.weight[:5]]
+            best = ranked.likeliest() or self.at_random()
             for case in best.mended:
-                told[case.key] = (best, [name for name in alike if name in case.figures])
+                told[case.key] = (best, ranked.alike(best, case))
                 del self.left[case.key]
-            changed = {name for case in best.mended for name in case.figures}
-            suspects |= {name: self.suspect(name) for name in changed}
+            for name in {name for case in best.mended for name in case.figures}:
+                ranked.add(name, self.suspect(name))
         return told
 
     def at_random(self) -> Suspect:

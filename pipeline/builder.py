@@ -94,7 +94,9 @@ def build(
 
 def _build(source: Path, target: Path, told: Told, runs: stage.Engine) -> Manifest:
     """Build one folder of this machine into another."""
-    if reason := _why_not(source, target):
+    with disk.telling(target, 0):
+        reason = _why_not(source, target)
+    if reason:
         _stop_on_errors(check(source))  # what is wrong with the data is told first
         raise publish.TargetError(reason)
     clock = Clock()
@@ -170,7 +172,7 @@ def _check_and_write(
         assert written is not None
         defined.result()
         rows, themes, offenders = written.result()
-    staged.findings += [_offender_finding(staged, each) for each in offenders]
+    staged.findings += _offender_findings(staged, offenders)
     _stop_on_errors(staged.findings)
     return rows, themes
 
@@ -236,7 +238,7 @@ def examined(raw: str | Path, documents: str | Path | None = None, told: Told = 
             connection = staged.connection
             database.create(connection, None, dictionary.table(staged.dimensions).to_pylist())
             database.fill(connection, {t.name: f"({_select(t.name, staged.dimensions)})" for t in PUBLISHED})
-            staged.findings += [_offender_finding(staged, each) for each in _offenders(connection)]
+            staged.findings += _offender_findings(staged, _offenders(connection))
         return staged.findings
 
 
@@ -280,24 +282,44 @@ def _write_tables(
     return rows
 
 
-def _offender_finding(staged: Staged, each: Offender) -> Finding:
-    rule = "check-idle" if each.idle else "check"
-    file, line = _place(staged, each)
-    seen = each.subject if each.idle else f"{each.subject}: {each.seen}"
-    return finding(rule, file, line, each.check, seen=seen, expected=each.expected, hint=each.hint, excerpt=each.detail)
+def _offender_findings(staged: Staged, offenders: list[Offender]) -> Iterator[Finding]:
+    for each, (file, line) in zip(offenders, _places(staged, offenders), strict=True):
+        rule, seen = ("check-idle", each.subject) if each.idle else ("check", f"{each.subject}: {each.seen}")
+        words = {"seen": seen, "expected": each.expected, "hint": each.hint, "excerpt": each.detail}
+        yield finding(rule, file, line, each.check, **words)
 
 
-def _place(staged: Staged, offender: Offender) -> tuple[str, int]:
+Key = tuple[str, ...]
+"""A table and the first columns of a row's key."""
+
+
+def _places(staged: Staged, offenders: list[Offender]) -> Iterator[tuple[str, int]]:
     """File and line of the figure that offends, else of the rule that found none, else the check's own file."""
+    keys = [_key(each) for each in offenders]
+    tables: dict[str, dict[Key, int]] = {}
+    for table, length in {(key[0], len(key)) for key in keys if key}:
+        alike = {key for key in keys if key and (key[0], len(key)) == (table, length)}
+        tables.setdefault(table, {}).update(_rows(staged, table, alike))
+    lines = {table: stage.places(staged, table, rows.values()) for table, rows in tables.items()}
+    for each, key in zip(offenders, keys, strict=True):
+        yield lines[key[0]][tables[key[0]][key]] if key else (f"sql/checks/{each.check}.sql", 0)
+
+
+def _key(offender: Offender) -> Key:
     if offender.observation_id:
-        table, key = "observations", [offender.observation_id]
-    elif offender.rule:
-        table, *key = offender.rule.split(" ")
-    else:
-        return f"sql/checks/{offender.check}.sql", 0
-    condition = " AND ".join(f"{column} = ?" for column in TABLES[table].key[: len(key)])
-    found = staged.connection.execute(f'SELECT min("row") FROM memory.{table} WHERE {condition}', key).fetchone()
-    return stage.place(staged, table, found[0] if found else 0)
+        return "observations", offender.observation_id
+    return tuple(offender.rule.split(" ")) if offender.rule else ()
+
+
+def _rows(staged: Staged, table: str, keys: set[Key]) -> dict[Key, int]:
+    """The first row of each key, all in one reading of the table; the first of all where there is none."""
+    length = len(next(iter(keys))) - 1
+    same = " AND ".join(f"t.{column} = wanted[{n}]" for n, column in enumerate(TABLES[table].key[:length], 1))
+    sql = (
+        f'SELECT wanted, min("row") FROM (SELECT unnest($1) AS wanted) JOIN memory.{table} t ON {same} GROUP BY wanted'
+    )
+    found = staged.connection.execute(sql, [[list(key[1:]) for key in sorted(keys)]]).fetchall()
+    return dict.fromkeys(keys, 0) | {(table, *wanted): row for wanted, row in found}
 
 
 def _write_manifest(staged: Staged, built: Path, rows: dict[str, int]) -> list[dict[str, Any]]:

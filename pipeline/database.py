@@ -19,6 +19,8 @@ from pipeline import paths
 Row = dict[str, Any]
 
 FILE = "minsheng.duckdb"
+QUIET = "SET enable_progress_bar = false"
+"""A progress bar goes to stdout where Python runs no file; each cursor has this setting of its own."""
 STORAGE_VERSION = "v1.4.0"
 """Readable by every DuckDB from 1.4 on, the command line from PyPI included."""
 
@@ -66,6 +68,7 @@ def rows(connection: duckdb.DuckDBPyConnection, sql: str, *values: object) -> li
 
 def create(connection: duckdb.DuckDBPyConnection, path: Path | None, dictionary: list[Row]) -> None:
     """Attach a new database file (None: in memory), use it, and define everything but the rows."""
+    connection.execute(QUIET)
     where = (
         f"{sql_text(str(path))} AS minsheng (STORAGE_VERSION '{STORAGE_VERSION}')" if path else "':memory:' AS minsheng"
     )
@@ -144,8 +147,12 @@ def fill(connection: duckdb.DuckDBPyConnection, content: dict[str, str]) -> None
     store(connection)
 
 
-_STORED, _MEANWHILE = "-- stored", "-- stored meanwhile"
-"""Notes of a view: its rows are computed once, when the tables are full, and kept; or only for other stored ones."""
+_STORED = "-- stored"
+"""Note of a view: its rows are computed once, when the tables are full, and kept."""
+_MEANWHILE = re.compile(r"^-- stored meanwhile(?:, in parts by (\w+))?$", re.MULTILINE)
+"""Note of a view whose rows are a temporary table while stored ones are computed, whole or one part after another."""
+PART_ROWS = 500_000
+"""Rows of a part: what is computed from them at once stays in memory."""
 
 
 def is_stored(view: str) -> bool:
@@ -169,14 +176,39 @@ def store(connection: duckdb.DuckDBPyConnection) -> None:
     """
     names = after_rows()
     late = {name: text for name, text in views().items() if name in names}
-    meanwhile = [name for name, text in late.items() if _MEANWHILE in text.splitlines()]
-    script = []
+    meanwhile = {name: found[1] for name, text in late.items() if (found := _MEANWHILE.search(text))}
+    connection.execute("BEGIN")
     for name, text in late.items():
-        script += [f"CREATE TEMP TABLE {name} AS {text}"] if name in meanwhile else _view(name, text)
-    for name in meanwhile:
-        script += [f"DROP TABLE temp.{name}", *_view(name, late[name])]
-    script += [(paths.sql() / "table_macros.sql").read_text(encoding="utf-8")]
-    connection.execute(";\n".join(["BEGIN", *script, "COMMIT"]))
+        parted = next((each for each in _READ.findall(text) if meanwhile.get(each)), None)
+        if parted and is_stored(text):
+            _store_in_parts(connection, name, text, parted, f"({late[parted]})", meanwhile[parted])
+        elif name not in meanwhile:
+            connection.execute(";\n".join(_view(name, text)))
+        elif not meanwhile[name]:
+            connection.execute(f"CREATE TEMP TABLE {name} AS {text}")
+    last = [line for name in meanwhile for line in (f"DROP TABLE temp.{name}", *_view(name, late[name]))]
+    connection.execute(";\n".join([*last, (paths.sql() / "table_macros.sql").read_text(encoding="utf-8"), "COMMIT"]))
+
+
+def _store_in_parts(
+    connection: duckdb.DuckDBPyConnection, view: str, text: str, parted: str, whole: str, column: str
+) -> None:
+    """Compute a stored view from one part after another of what it reads."""
+    for number, (first, last) in enumerate(_ranges(connection, whole, column)):
+        part = f"SELECT * FROM {whole} WHERE {column} BETWEEN {sql_text(first)} AND {sql_text(last)}"
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {parted} AS {part}")
+        connection.execute(f"INSERT INTO {view} {text}" if number else ";\n".join(_view(view, text)))
+
+
+def _ranges(connection: duckdb.DuckDBPyConnection, origin: str, column: str) -> list[tuple[str, str]]:
+    """First and last value of parts that hold some PART_ROWS rows each, or one value; at least one part."""
+    counts = connection.execute(f"SELECT {column}, count(*) FROM {origin} GROUP BY 1 ORDER BY 1").fetchall()
+    ranges, rows = list[tuple[str, str]](), 0
+    for value, count in counts or [("", 0)]:
+        begins = not ranges or rows + count > PART_ROWS
+        ranges = [*ranges, (value, value)] if begins else [*ranges[:-1], (ranges[-1][0], value)]
+        rows = count if begins else rows + count
+    return ranges
 
 
 def _view(name: str, text: str) -> list[str]:
@@ -227,7 +259,7 @@ def question(sql: str) -> str:
     """The question that a view or check answers: its opening comment."""
     lines = []
     for line in sql.splitlines():
-        if not line.startswith("--") or line in (_STORED, _MEANWHILE):
+        if not line.startswith("--") or line.startswith(_STORED):
             break
         lines.append(line.lstrip("- ").strip())
     return " ".join(lines)

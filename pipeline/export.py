@@ -149,7 +149,10 @@ def _free(out: Path, force: bool, ours: set[str] | None = None) -> Path:
     Nothing is replaced without `force`, not even an earlier export: somebody may have worked in it since.
     """
     target = Path(os.path.abspath(out))
-    there = target.is_symlink() or target.exists()
+    try:
+        there = target.is_symlink() or target.exists()
+    except OSError as error:
+        raise NotExported(f"{out} cannot be written: {error.strerror}") from error
     if there and (target.is_symlink() or not (target.is_file() if ours is None else target.is_dir())):
         raise NotExported(f"{out} is no {'file' if ours is None else 'folder'}: name another with --out")
     if Path.cwd().is_relative_to(target):

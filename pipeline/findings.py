@@ -1,6 +1,5 @@
 """What a check found, and the catalogue of rules: the one place where a rule is named, explained and worded."""
 
-import difflib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -29,6 +28,7 @@ RULES = {
     "file-quote": Rule("Quotes that do not pair", "{seen}"),
     "file-header": Rule("A missing, extra or doubled column", "{seen}, expected {expected}"),
     "file-width": Rule("A row of another width than the header", "{seen} cells, expected {expected}"),
+    "file-blank": Rule("Rows that hold nothing", "rows without any content: {seen}, expected none"),
     "file-unreadable": Rule("CSV that cannot be read", "{seen}"),
     "file-changed": Rule("A file changed while it was read", "{seen} changed while it was read"),
     # cells
@@ -109,10 +109,11 @@ def finding(
     hint: str = "",
     excerpt: str = "",
 ) -> Finding:
-    """A finding worded by the catalogue, `excerpt` at its end; control characters of the data are made visible."""
+    """A finding worded by the catalogue, `excerpt` at its end; control characters are made visible, of names too."""
     entry = RULES[rule]
     message = entry.template.format(seen=visible(seen), expected=visible(expected))
-    return Finding(rule, entry.severity, file, line, column, f"{message}\n{excerpt}".rstrip(), visible(hint, 600))
+    words = f"{message}\n{excerpt}".rstrip()
+    return Finding(rule, entry.severity, visible(file, 1000), line, visible(column), words, visible(hint, 600))
 
 
 def visible(value: object, limit: int = 200) -> str:
@@ -123,7 +124,9 @@ def visible(value: object, limit: int = 200) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """A suggestion for a code that is not known, or nothing where none is near."""
-    close = difflib.get_close_matches(word.strip(), list(known), n=1, cutoff=0.6)
+    from rapidfuzz import fuzz, process  # only where something is wrong; thousands of words against thousands of codes
+
+    close = process.extractOne(word.strip(), list(known), scorer=fuzz.ratio, score_cutoff=60)
     return f"did you mean {close[0]}?" if close else ""
 
 

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from pipeline import periods, schemas
 from pipeline.csvfiles import MAX_CELL, CsvFile
-from pipeline.database import quoted, sql_text
+from pipeline.database import QUIET, quoted, sql_text
 from pipeline.quantity import BOUNDS, FALLS, MAX_DIGITS, MULTIPLIERS, RANGE_DASH, RISES, normalising_pairs
 from pipeline.schemas import TOTAL, Table
 
@@ -60,6 +60,7 @@ def connect(temporary: Path | None = None) -> duckdb.DuckDBPyConnection:
     connection.execute("SET enable_progress_bar = false")  # in a worker DuckDB takes itself for a person's session
     if temporary:
         connection.execute(f"SET temp_directory = {sql_text(str(temporary))}")
+    connection.execute(QUIET)
     connection.execute(periods.MACROS)
     connection.create_function("plain", _plain, ["VARCHAR"], "VARCHAR")
     return connection
@@ -292,7 +293,7 @@ def _figures_query(typed: str, figures: Figures) -> str:
 _KEYED_FIGURE = schemas.names(schemas.TABLES["observations"], "keyed")
 
 
-_SPELT = r"[零〇一二三四五六七八九兩两壹贰叁肆柒捌玖]|[十百千万亿萬億]\s?[0-9０-９]|(^|[^0-9０-９])[十拾]"
+_SPELT = r"[零〇一二三四五六七八九兩两壹贰叁肆柒捌玖]|[十百千万亿萬億]\s?[0-9０-９]|(^|[^0-9０-９\s])\s*[十拾]"
 """What a printed form with Chinese numerals holds."""
 
 

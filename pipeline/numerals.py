@@ -153,7 +153,7 @@ def numeral(folded: str, at: int) -> Numeral | None:
 
 def _at_once(folded: str, at: int) -> Numeral | None:
     """What a pattern can tell: a half, the usual Arabic number, and what is refused whole."""
-    if folded[at] == "半":
+    if folded[at : at + 1] == "半":
         return Numeral(at + 1, "0.5", "")
     if (grouped := _GROUPED.match(folded, at)) and (folded[at - 1 : at] > "一" or " 0" in grouped[0]):
         return Numeral(grouped.end(), grouped[0].replace(" ", ""), "")

@@ -1,6 +1,9 @@
 """Where the package's own files lie: in a checkout beside the package, in an installed wheel inside it."""
 
+import errno
 import json
+import os
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +11,7 @@ NAME = "minsheng"
 SDMX = Path("sdmx", "observations.csv")
 """Where a dataset's folder has its observations in SDMX-CSV."""
 MANIFEST = "datapackage.json"
+MAX_MANIFEST = 100_000_000
 PART = "part-"
 """Begins the name of each Parquet file of a table that has more than one, in a folder named after the table."""
 
@@ -33,14 +37,25 @@ def curated() -> Path:
 def manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a dataset. Raises FileNotFoundError where the folder holds none of ours, or one that is torn."""
     try:
-        package = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        package = json.loads(content(folder / MANIFEST, MAX_MANIFEST))
         if package["name"] != NAME or not package["resources"]:
             raise FileNotFoundError(f"no dataset in {folder}: {MANIFEST} is not one of {NAME}'s")
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise FileNotFoundError(f"no dataset in {folder}: {MANIFEST} cannot be read") from error
     except OSError as error:
         raise FileNotFoundError(f"no dataset in {folder}: run minsheng build first") from error
+    if odd := next((file for file in folder.iterdir() if _never_ends(file)), None):
+        raise FileNotFoundError(f"no dataset in {folder}: {odd.name} is no regular file")
     return dict(package)
+
+
+def _never_ends(file: Path) -> bool:
+    """True for a pipe, a device and their like, which a reader would wait for."""
+    try:
+        mode = file.stat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def table_of(file: str) -> str:
@@ -70,3 +85,14 @@ def shipped() -> Path:
     """Folder of the dataset that came with the package: inside a wheel, beside it in a checkout."""
     packaged = _PACKAGE / "_data" / "curated"
     return packaged if packaged.is_dir() else _CHECKOUT / "curated"
+
+
+def content(path: Path, most: int) -> bytes:
+    """A small file's bytes. Raises OSError where it is no regular file, at once, or holds more than `most` bytes."""
+    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | getattr(os, "O_NONBLOCK", 0))) as stream:
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "this is no regular file", str(path))
+        found = stream.read(most + 1)
+    if len(found) > most:
+        raise OSError(errno.EFBIG, f"it has more than {most:,} bytes", str(path))
+    return found

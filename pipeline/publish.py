@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 from pipeline import database, disk
 from pipeline.disk import TargetError as TargetError
 from pipeline.engines.flow import ahead
-from pipeline.paths import MANIFEST, NAME
+from pipeline.paths import MANIFEST, MAX_MANIFEST, NAME, content
 
 DATABASE = database.FILE
 ROW_GROUP = 122_880
@@ -101,7 +101,7 @@ def why_not(target: Path) -> str:
 def _made_by_a_build(target: Path) -> set[str]:
     """Names of the files that the manifest in a folder lists, if it is one of ours."""
     try:
-        package = json.loads((target / MANIFEST).read_text(encoding="utf-8"))
+        package = json.loads(content(target / MANIFEST, MAX_MANIFEST))
         if package["name"] != NAME:
             return set()
         return {r["path"] for r in package["resources"]} | {MANIFEST, DATABASE}

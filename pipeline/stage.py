@@ -17,7 +17,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline import crosschecks, csvfiles, ingest, schemas
+from pipeline import crosschecks, csvfiles, ingest, paths, schemas
 from pipeline.crosschecks import Offence
 from pipeline.csvfiles import CsvFile
 from pipeline.database import one_file
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 VERSION = "VERSION"
 UNVERSIONED = "0"
+_MAX_VERSION = 1_000
 
 Item = TypeVar("Item")
 Told = Callable[[str, int, int], None]
@@ -149,7 +150,7 @@ def examine(staged: Staged, documents: Path, *, trust_proofs: bool = False) -> N
     complete = staged.complete and not any(_leaves_figures_out(f) for f in staged.findings)
     offences = [*crosschecks.run(staged.connection, staged.codes, complete=complete)]
     audited = _audited(staged, documents)
-    offences = [_with_excerpt(staged, each) for each in offences] if staged.accounts else offences
+    offences = list(_with_excerpts(staged, offences))
     _report_offences(staged, offences + _unit_algebra(staged.codes, trust_proofs) + audited)
     staged.findings += [finding("file-changed", f.name, seen="the file") for f in staged.files if f.changed]
 
@@ -168,7 +169,7 @@ def opened(raw: Path, documents: str | Path | None = None, told: Told = silent) 
 def _audited(staged: Staged, documents: Path) -> list[Offence]:
     """Every source whose text is there, against it; the accounts are kept."""
     assert staged.codes is not None
-    if not any((documents / f"{source}.txt").is_file() for source in staged.codes.sources):
+    if not any(texts.found(documents, source) for source in staged.codes.sources):
         return []
     from pipeline.evidence import audit  # a text to read is rare
 
@@ -181,15 +182,15 @@ def _audited(staged: Staged, documents: Path) -> list[Offence]:
     return offences
 
 
-def _with_excerpt(staged: Staged, offence: Offence) -> Offence:
+def _with_excerpts(staged: Staged, offences: list[Offence]) -> Iterator[Offence]:
     """What is wrong with a span, shown in the text where that is there."""
-    if offence.rule != "span-overlap":
-        return offence
-    for account in staged.accounts.values():
-        for entry in account.entries:
-            if (entry.table, entry.row) == (offence.table, offence.row):
-                return replace(offence, excerpt=account.text.excerpt(entry.start, entry.end))
-    return offence
+    entries = {(e.table, e.row): (a.text, e) for a in staged.accounts.values() for e in a.entries}
+    for each in offences:
+        place = (each.table, each.row)
+        if each.rule == "span-overlap" and place in entries:
+            text, entry = entries[place]
+            each = replace(each, excerpt=text.excerpt(entry.start, entry.end))
+        yield each
 
 
 def _read_lists(staged: Staged, lists: dict[str, CsvFile]) -> dict[str, pa.Table]:
@@ -323,12 +324,16 @@ def _stage_sheets(
 
 def _version(raw: Path, staged: Staged) -> str:
     """The data's version, year.month.count, from the file VERSION where there is one."""
+    if (raw / VERSION).is_symlink():
+        staged.findings.append(finding("file-link", VERSION, seen=VERSION, hint="copy the file itself here"))
+        return UNVERSIONED
     try:
-        seen = (raw / VERSION).read_text(encoding="utf-8").strip()
+        seen = paths.content(raw / VERSION, _MAX_VERSION).decode().strip()
     except FileNotFoundError:
         return UNVERSIONED
     except (OSError, UnicodeDecodeError) as error:
-        staged.findings.append(finding("file-unreadable", VERSION, seen=f"cannot be read: {error}"))
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        staged.findings.append(finding("file-unreadable", VERSION, seen=f"cannot be read: {reason}"))
         return UNVERSIONED
     if not re.fullmatch(r"20[0-9]{2}\.([1-9]|1[0-2])\.[0-9]{1,5}", seen):
         staged.findings.append(finding("pattern", VERSION, 1, seen=repr(seen), expected="year.month.count: 2026.11.0"))
@@ -364,13 +369,12 @@ def _in_order(origins: Origins, rows: Iterable[int]) -> Iterator[tuple[CsvFile, 
         yield file, *here
 
 
-def place(staged: Staged, table: str, row: int) -> tuple[str, int]:
-    """File and line of one row of a table."""
-    file, line, _ = _located(staged, table, [row])[row]
-    return file.name, line
+def places(staged: Staged, table: str, rows: Iterable[int]) -> dict[int, tuple[str, int]]:
+    """File and line of rows of a table."""
+    return {row: (file.name, line) for row, (file, line, _) in _located(staged, table, rows).items()}
 
 
-def _located(staged: Staged, name: str, rows: list[int]) -> dict[int, tuple[CsvFile, int, dict[str, str]]]:
+def _located(staged: Staged, name: str, rows: Iterable[int]) -> dict[int, tuple[CsvFile, int, dict[str, str]]]:
     """File, line and cells of rows of a table; each file is read once."""
     by_file: dict[str, tuple[CsvFile, dict[int, int]]] = {}
     for row in set(rows):

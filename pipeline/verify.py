@@ -63,7 +63,7 @@ def named(folder: Path) -> int:
 
 def _manifest(folder: Path) -> bytes:
     try:
-        return (folder / MANIFEST).read_bytes()
+        return paths.content(folder / MANIFEST, paths.MAX_MANIFEST)
     except FileNotFoundError as error:
         raise FileNotFoundError(f"no dataset in {folder}: {MANIFEST} is not there") from error
     except OSError:

@@ -3,6 +3,8 @@
 What a workbook cannot hold unchanged is refused, never cut. Text is always text: no formula, no link.
 """
 
+import sys
+import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -77,7 +79,17 @@ def write(path: Path, sheets: list[Sheet], package: Row) -> None:
             for sheet in sheets:
                 _fill(book, sheet)
     except XlsxWriterException as error:
-        raise OSError(0, str(error)) from error
+        cause = error.args[0] if error.args and isinstance(error.args[0], OSError) else OSError(0, str(error))
+        _let_go(error, cause)
+        raise OSError(cause.errno, cause.strerror, str(path)) from None
+
+
+def _let_go(*errors: BaseException) -> None:
+    """Let an unfinished zip file go: it tries to end itself then, fails again, and would print a traceback."""
+    hook, sys.unraisablehook = sys.unraisablehook, lambda _: None
+    for error in errors:
+        traceback.clear_frames(error.__traceback__)
+    sys.unraisablehook = hook
 
 
 def _describe(book: Any, sheets: list[Sheet], package: Row) -> None:

@@ -9,22 +9,22 @@ import pytest
 
 from pipeline import check
 from pipeline.csvfiles import sha256
+from pipeline.findings import RULES, Finding
 
 sys.path.insert(0, str(Path(__file__).parent / "benchmarks"))
 
 import archive
-import archive_faults
+import planted
 
 ROWS, FILES, FAULTS = 20_000, 12, 20
 
 
-@pytest.fixture(scope="module")
-def spoilt(tmp_path_factory):
-    """A folder with faults, and the list of them."""
+@pytest.fixture(scope="module", params=planted.GROUPS)
+def spoilt(tmp_path_factory, request):
+    """A folder with faults of one group, and where they are."""
     out = tmp_path_factory.mktemp("archive") / "raw"
-    archive_faults.plant(out, archive.write(out, ROWS, files=FILES), FAULTS)
-    with open(f"{out}.faults.csv", encoding="utf-8", newline="") as stream:
-        return out, [(f["rule"], f["file"], int(f["line"]), f["column"]) for f in csv.DictReader(stream)]
+    plan = archive.write(out, ROWS, files=FILES)
+    return out, list(planted.GROUPS[request.param](out, plan, FAULTS)), request.param
 
 
 def test_a_generated_archive_is_clean(tmp_path):
@@ -70,14 +70,33 @@ def test_more_rows_than_the_files_can_state_are_refused(tmp_path):
 
 
 def test_every_kind_of_fault_is_planted_as_often_as_asked_for(spoilt):
-    _, faults = spoilt
-    kinds = {*archive_faults.FAULTS, *archive_faults.TEXT_FAULTS, "reference"}
-    assert Counter(rule for rule, *_ in faults) == dict.fromkeys(kinds, FAULTS)
+    _, faults, group = spoilt
+    counts = Counter(rule for rule, *_ in faults)
+    assert set(counts.values()) <= {FAULTS, counts["check"]}
+    if group == "checks":
+        checks = {f.stem for f in Path("sql/checks").glob("*.sql")} - {"units_mixed", "derived_without_subject"}
+        assert {column for *_, column in faults} == checks
 
 
-def test_a_check_finds_every_planted_fault_where_it_is_and_no_other(spoilt):
-    out, faults = spoilt
-    assert sorted((f.rule, f.file, f.line, f.column) for f in check(out)) == sorted(faults)
+@pytest.mark.parametrize("engine", ["local", "dask"])
+def test_a_build_finds_every_planted_fault_where_it_is_and_no_other(spoilt, engine, tmp_path, monkeypatch):
+    monkeypatch.delenv("MINSHENG_DOCUMENTS", raising=False)
+    raw, faults, _ = spoilt
+    assert planted.differences(faults, planted.found(raw, tmp_path / "curated", engine)) == (Counter(), Counter())
+
+
+def test_a_fault_that_is_not_found_and_one_that_is_not_there_are_told():
+    planted_fault, other = ("type", "figures/a.csv", 2, "figure_no"), Finding("code", "error", "b.csv", 3, "x", "")
+    missing, invented = planted.differences([planted_fault], [other])
+    assert (missing, invented) == (Counter([planted_fault]), Counter([("code", "b.csv", 3, "x")]))
+
+
+def test_every_rule_is_planted_but_those_that_no_archive_can_have(tmp_path):
+    told = set()
+    for group, plant in planted.GROUPS.items():
+        plan = archive.write(tmp_path / group, ROWS, files=FILES)
+        told |= {rule for rule, *_ in plant(tmp_path / group, plan, 1)}
+    assert {*RULES} - told == planted.UNPLANTED
 
 
 def test_several_editions_state_the_same_facts_and_agree(tmp_path):

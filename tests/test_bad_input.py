@@ -11,6 +11,7 @@ import pytest
 from conftest import SHEET, Raw
 
 import pipeline.access
+from pipeline import csvfiles
 from pipeline.cli import main
 
 
@@ -69,6 +70,7 @@ CASES: dict[str, tuple[Callable[[Raw], None], str, str, int, str, str]] = {
     "a cell too many": (replaced(ROW2, ROW2 + ","), "file-width", SHEET, 2, "", "16 cells, expected 15"),
     "a cell too few": (replaced(ROW2, ROW2[:-1]), "file-width", SHEET, 2, "", "14 cells, expected 15"),
     "semicolons": (with_bytes(HEADER.replace(",", ";").encode()), "file-header", SHEET, 1, "", "separated by commas"),
+    "a piece of a byte order mark": (with_bytes(b"\xbb"), "file-encoding", SHEET, 1, "", "UTF-8"),
     "an empty file": (with_bytes(b""), "file-empty", SHEET, 0, "", "empty"),
     "an empty code list": (with_bytes(b"\xef\xbb\xbf\r\n", "codelists/units.csv"), "file-empty", "codelists/units.csv", 0, "", "unit_id"),
     "a bare carriage return": (replaced(ROW2 + "", ROW2[:20] + "\r" + ROW2[20:]), "file-unreadable", SHEET, 2, "", "carriage"),
@@ -155,6 +157,24 @@ def test_faults_of_several_files_are_reported_together(raw: Raw) -> None:
     (raw.path / "codelists/units.csv").write_bytes(b"")
     (raw.path / SHEET).write_bytes(b"\xff\xfe\x00")
     assert {f.rule for f in raw.check()} == {"file-empty", "file-encoding"}
+
+
+@pytest.mark.parametrize("size", [5, 64, 1000, csvfiles.BLOCK])
+def test_an_empty_cell_too_many_is_found_beside_quotes_and_blank_lines(
+    raw: Raw, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    """DuckDB drops it without a word; where blocks end makes no difference."""
+    monkeypatch.setattr(csvfiles, "BLOCK", size)
+    sound = b'figure_no,note\n1,\n\n2,"a, ""b"",\nc,"\n3,'
+    for content, found in ((sound, []), (sound + b",\n", ["file-width"]), (sound + b",", ["file-width"])):
+        (raw.path / SHEET).write_bytes(content)
+        assert [f.rule for f in csvfiles.inspect(raw.path, SHEET, ["figure_no", "note"]).findings] == found
+
+
+def test_a_bare_carriage_return_is_told_once(raw: Raw) -> None:
+    path = raw.path / SHEET
+    path.write_bytes(path.read_bytes().replace(ROW2.encode(), ROW2[:20].encode() + b"\r" + ROW2[20:].encode()))
+    assert [(f.rule, f.line) for f in raw.check() if f.file == SHEET] == [("file-unreadable", 2)]
 
 
 def test_a_byte_order_mark_and_crlf_are_welcome(raw: Raw) -> None:

@@ -1,5 +1,6 @@
 """Every export reads back equal to the Parquet, and nothing that is there is lost."""
 
+import gc
 import json
 import math
 import re
@@ -363,6 +364,18 @@ def test_a_day_that_spreadsheets_disagree_about_is_refused(tmp_path: Path, capsy
 def test_a_workbook_on_a_full_disk_is_a_fault_of_the_system(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="nowhere"):
         workbook.write(tmp_path / "nowhere" / "x.xlsx", [], {})
+
+
+def test_a_workbook_that_fills_the_disk_is_one_error_and_no_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ignored: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", ignored.append)
+    (tmp_path / "x.xlsx").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left"):
+        workbook.write(tmp_path / "x.xlsx", [], {})
+    gc.collect()
+    assert ignored == []
 
 
 # --- same bytes -------------------------------------------------------------------------------------------------

@@ -2,16 +2,21 @@
 
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, SHEET, Raw
+from conftest import ROOT, SHEET, SOURCE, Raw
 from fuzz import run as fuzz
 
+import pipeline
 from pipeline import csvfiles
+from pipeline.cli import main
+from pipeline.evidence import texts
 
 PEAK = 700
 """Megabytes that a check of small data may take; DuckDB and pandas alone take half of it."""
@@ -22,7 +27,6 @@ UNITS = "codelists/units.csv"
 
 _MEASURED = """
 import re, sys
-sys.modules["__main__"].__file__ = "minsheng"  # else DuckDB takes this for a person's session and draws progress bars
 from pipeline.cli import main
 code = main(sys.argv[1:])
 status = open("/proc/self/status").read()  # getrusage begins with the peak of whoever started this process
@@ -120,12 +124,177 @@ def test_a_sparse_gigabyte_is_refused_in_bounded_memory(raw: Raw, file: str) -> 
     assert ("file-nul", file) in {(f["rule"], f["file"]) for f in found(raw)}
 
 
+def test_a_million_rows_without_content_are_one_finding(raw: Raw) -> None:
+    lines = (raw.path / SHEET).read_bytes().count(b"\n")
+    with (raw.path / SHEET).open("ab") as stream:
+        stream.writelines(b",,,,,,,,,,,,,,\n" * 1_000 for _ in range(1_000))
+    (told,) = (f for f in found(raw) if f["file"] == SHEET)
+    assert (told["rule"], told["line"]) == ("file-blank", lines + 1)
+    assert "1,000,000" in str(told["message"])
+
+
 def test_faults_of_form_are_counted_up_to_a_limit(raw: Raw) -> None:
     with (raw.path / SHEET).open("ab") as stream:
         stream.write(b"x\n" * (csvfiles.MAX_FAULTS + 5))
     widths = [f for f in raw.check() if f.file == SHEET and f.rule.startswith("file-")]
     assert [f.rule for f in widths] == ["file-width"] * csvfiles.MAX_FAULTS + ["file-unreadable"]
     assert "was not looked at" in widths[-1].message
+
+
+# --- what is no file, and names that lead elsewhere -----------------------------------------------------------------
+
+ODD: dict[str, Callable[[Path], None]] = {
+    "a pipe": os.mkfifo,
+    "a device": lambda path: path.symlink_to("/dev/zero"),
+    "a folder": Path.mkdir,
+    "a link to itself": lambda path: path.symlink_to(path.name),
+}
+
+
+@pytest.fixture
+def hurried() -> Iterator[None]:
+    """Whoever waits for ever is stopped."""
+    signal.signal(signal.SIGALRM, signal.default_int_handler)
+    signal.alarm(LIMIT)
+    yield
+    signal.alarm(0)
+
+
+@pytest.mark.parametrize("file", [SHEET, UNITS, "sources.csv", "VERSION", f"receipts/{SOURCE}.csv"])
+@pytest.mark.parametrize("kind", ODD)
+def test_what_is_no_file_is_refused_at_once(raw: Raw, kind: str, file: str, hurried: None) -> None:
+    (raw.path / file).unlink(missing_ok=True)
+    (raw.path / file).parent.mkdir(exist_ok=True)
+    ODD[kind](raw.path / file)
+    assert [f.file for f in raw.check() if f.rule in ("file-unreadable", "file-link")] == [file]
+
+
+@pytest.mark.parametrize("kind", ["a pipe", "a device", "a folder"])
+def test_what_is_no_text_is_refused_at_once(
+    raw: Raw,
+    documents: Path,
+    kind: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    hurried: None,
+) -> None:
+    file = documents / f"{SOURCE}.txt"
+    file.unlink()
+    ODD[kind](file)
+    (told,) = (f for f in pipeline.check(raw.path, documents) if f.rule == "text-hash")
+    assert (told.file, told.line) == ("sources.csv", 2)
+    assert "directory" in told.message or "no regular file" in told.message
+    monkeypatch.setenv("MINSHENG_DOCUMENTS", str(documents))
+    for command in (["audit", SOURCE], ["proof", SOURCE], ["draft", str(file), "--source", "x"]):
+        assert main([*command, "--raw", str(raw.path)]) == 2
+        assert "cannot be read" in capsys.readouterr().err
+
+
+def test_a_text_without_end_is_refused(raw: Raw, documents: Path) -> None:
+    os.truncate(documents / f"{SOURCE}.txt", texts.MAX_TEXT + 1)
+    (told,) = (f for f in pipeline.check(raw.path, documents) if f.rule == "text-hash")
+    assert "it has more than 20,000,000 bytes" in told.message
+
+
+@pytest.mark.parametrize("name", ["../secret", "{folder}/secret", "x" * 5_000])
+def test_a_source_cannot_name_a_text_elsewhere(raw: Raw, documents: Path, name: str) -> None:
+    name = name.format(folder=documents.parent)
+    (documents.parent / "secret.txt").write_text("登记99对。", encoding="utf-8")
+    raw.edit("sources.csv", 2, source_id=name)
+    rules = {f.rule for f in pipeline.check(raw.path, documents)}
+    assert rules & {"pattern", "file-unexpected"}
+    assert not any(rule.startswith("text-") for rule in rules)
+
+
+WRITING = {
+    "build": ["build", "--raw", str(ROOT / "raw")], "explore": ["explore"], "csv": ["export", "csv"],
+    "xlsx": ["export", "xlsx"], "sdmx-csv": ["export", "sdmx-csv"],
+}  # fmt: skip
+
+
+def written(command: str, out: str, built: Path) -> list[str]:
+    data = [] if command == "build" else ["--data", str(built)]
+    return [*WRITING[command], *data, "--out", out]
+
+
+@pytest.mark.parametrize(
+    "out",
+    [
+        "file",
+        "file/x",
+        "link",
+        "pipe",
+        "/dev/null",
+        "/dev/full",
+        "/dev/zero/x",
+        "/proc/x",
+        "x" * 300,
+        ".",
+        "..",
+        "\udcff",
+    ],
+)
+@pytest.mark.parametrize("command", WRITING)
+def test_a_target_that_is_none_is_refused_in_one_line(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str, out: str,
+    hurried: None,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    Path("file").touch()
+    Path("link").symlink_to("nowhere")
+    os.mkfifo("pipe")
+    assert main(written(command, out, built)) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("minsheng: ")
+    assert told[:-1].isprintable()
+    assert {p.name for p in tmp_path.iterdir() if not p.name.endswith(".lock")} == {"file", "link", "pipe"}
+
+
+@pytest.mark.parametrize("command", WRITING)
+def test_a_target_may_have_any_name_and_is_told_without_what_a_terminal_obeys(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    out = "=a\n\x1b[31m'\"%*[b]\u202e"
+    assert main(written(command, out, built)) == 0
+    assert capsys.readouterr().out.replace("\n", "").isprintable()
+    assert Path(out).exists()
+
+
+READING = {
+    "verify": ["verify"], "query": ["query", "SELECT count(*) FROM observations", "--data"], "trace": ["trace", f"{SOURCE}:25", "--data"],
+    "export": ["export", "csv", "--out", "x", "--data"], "explore": ["explore", "--data"], "diff": ["diff", "built"],
+    "plot": ["plot", "dibao_persons", "-o", "x.png", "--data"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["a pipe", "a device"])
+@pytest.mark.parametrize("command", READING)
+def test_a_dataset_with_a_file_that_never_ends_is_refused(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str, kind: str,
+    hurried: None,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    Path("built").symlink_to(built)
+    for name in ("datapackage.json", "observations.parquet", "minsheng.duckdb"):
+        shutil.copytree(built, "data")
+        (tmp_path / "data" / name).unlink()
+        ODD[kind](tmp_path / "data" / name)
+        assert main([*READING[command], "data"]) == (1 if command == "verify" else 2)
+        assert "no dataset in data" in capsys.readouterr().err
+        shutil.rmtree("data")
+
+
+def test_a_folder_that_is_gone_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    tmp_path.rmdir()
+    assert main(["query", "SELECT 1"]) == 2
+
+
+@pytest.mark.parametrize("name", ["../curated/units", "{folder}/units", "x/../units", "x" * 5_000, "\0", ""])
+def test_only_tables_are_loaded(built: Path, name: str) -> None:
+    with pytest.raises(KeyError, match="there are: actions"):
+        pipeline.load(name.format(folder=built), built)
 
 
 # --- queries --------------------------------------------------------------------------------------------------------
@@ -179,7 +348,7 @@ def test_a_hostile_query_ends_in_time_with_a_message(built: Path, tmp_path: Path
 
 # --- fuzzers, in short: `make fuzz` gives each ten minutes ----------------------------------------------------------
 
-INPUTS = {"checks": 6, "sheets": 300, "quantities": 1000, "scans": 60, "periods": 300, "queries": 15}
+INPUTS = {"checks": 6, "sheets": 300, "quantities": 1000, "derivations": 5, "scans": 60, "periods": 300, "queries": 15}
 
 
 @pytest.mark.parametrize("name", fuzz.FUZZERS)

@@ -12,8 +12,9 @@ from conftest import Raw
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import ingest, schemas
+from pipeline import database, ingest, schemas
 from pipeline.csvfiles import CsvFile
+from pipeline.metadata import dictionary
 from pipeline.quantity import MULTIPLIERS, Quantity, normalise, normalising_pairs
 
 TABLE = schemas.TABLES["observations"]
@@ -139,6 +140,7 @@ def test_a_day_that_no_calendar_has_gives_no_dates(tmp_path: Path, period: str) 
         {"number": "3800", "unit": "家", "qualifier": "odd", "as_printed": "3800多家"},
         {"number": "6", "multiplier": "万", "unit": "户", "qualifier": "odd", "as_printed": "6万多户"},
         {"number": "10", "multiplier": "万", "unit": "户", "qualifier": "odd", "as_printed": "10多万户"},
+        {"number": "50", "multiplier": "十", "unit": "元", "qualifier": "odd", "as_printed": "50 十多元"},
         {"number": "5.5", "unit": "%", "direction": "rise", "as_printed": "增长5.5%"},
         {"number": "5.5", "unit": "%", "qualifier": "about", "direction": "fall", "as_printed": "下降了约5.5%"},
         {"number": "5", "unit": "个", "inherited": "unit", "as_printed": "5"},
@@ -201,3 +203,10 @@ def test_dimensions_are_read_where_a_sheet_has_them(raw: Raw, second_source: Cal
     second_source(**cells)
     raw.column("figures/invented-2022.csv", "sex", "M")
     assert raw.check() == []
+
+
+def test_no_progress_bar_is_mixed_into_what_a_command_prints() -> None:
+    with ingest.connect() as connection, connection.cursor() as cursor:
+        database.create(cursor, None, dictionary.table(()).to_pylist())
+        for each in (connection, cursor):
+            assert each.execute("SELECT current_setting('enable_progress_bar')").fetchone() == (False,)

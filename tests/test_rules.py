@@ -194,6 +194,15 @@ def test_a_figure_keyed_twice_is_refused(raw: Raw) -> None:
     assert (raw.only().rule, raw.only().line) == ("keyed-twice", line)
 
 
+@pytest.mark.parametrize("cells", [{"ref_area": "329999"}, {"indicator_id": "mariages"}])
+def test_facts_of_an_unknown_code_are_not_keyed_twice_as_well(
+    raw: Raw, second_source: Callable[..., int], cells: dict[str, str]
+) -> None:
+    figure = {"indicator_id": "marriages", "unit": "对"} | cells
+    lines = [second_source(**figure, number=number, as_printed=f"{number}对") for number in ("7", "8")]
+    assert [(f.rule, f.line) for f in raw.check()] == [("code", line) for line in lines]
+
+
 def test_one_fact_under_two_forms_of_its_period_is_keyed_twice(raw: Raw, second_source: Callable[..., int]) -> None:
     cells = {"number": "5", "unit": "对", "as_printed": "5对", "indicator_id": "marriages"}
     second_source(time_period="2022-S1", **cells)

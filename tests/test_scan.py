@@ -148,6 +148,11 @@ def test_words_that_count_nothing_are_no_numerals(text: str) -> None:
     assert scan(text) == []
 
 
+@pytest.mark.parametrize("text", ["百分之-", "三分之-", "占百分之-"])
+def test_a_text_may_end_where_a_number_would_begin(text: str) -> None:
+    assert [found.end for found in scan(text) if found.end > len(text)] == []
+
+
 def test_members_of_a_list_take_what_the_last_one_prints() -> None:
     first, second = scan("分别为12.3、11.2万人")
     assert (first.number, first.multiplier, first.unit, first.inherited) == ("12.3", "万", "人", "both")

@@ -6,6 +6,7 @@ import pytest
 from conftest import INVENTED, SHEET, SOURCE, Raw
 
 import pipeline
+from pipeline import paths
 from pipeline.evidence.texts import Text, folder
 
 
@@ -52,10 +53,14 @@ def test_a_text_that_is_not_utf8_is_named(raw: Raw, documents: Path) -> None:
 
 
 def test_a_text_that_cannot_be_read_is_named(raw: Raw, documents: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def denied(_: Path) -> bytes:
-        raise PermissionError(13, "Permission denied")
+    def denied(path: Path, most: int) -> bytes:
+        if path.suffix == ".txt":
+            raise PermissionError(13, "Permission denied")
+        return read(path, most)
 
-    monkeypatch.setattr(Path, "read_bytes", denied)
+    read = paths.content
+
+    monkeypatch.setattr(paths, "content", denied)
     assert errors(raw, documents) == [("text-hash", "sources.csv", 2, "text_sha256")]
 
 

@@ -9,6 +9,7 @@ import io
 import os
 import signal
 import sys
+from pathlib import Path
 from types import FrameType
 
 import typer
@@ -57,6 +58,13 @@ def _stop(number: int, _frame: FrameType | None) -> None:
     raise Stopped
 
 
+def _hang_up(number: int, _frame: FrameType | None) -> None:
+    """Nobody reads on: `minsheng query … | head` ends quietly, and cleans up."""
+    _stops.append(number)
+    signal.signal(number, signal.SIG_IGN)
+    raise Stopped
+
+
 def _stopping() -> list[signal.Signals]:
     """Signals that end a process and leave it time, but for those that it was started to ignore (nohup)."""
     known = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
@@ -69,7 +77,20 @@ def main(arguments: list[str] | None = None) -> int:
     return 128 + _stops[0] if _stops else code
 
 
+def _why_not(arguments: list[str]) -> str:
+    """What is wrong with the call itself, if anything: DuckDB takes no names but Unicode."""
+    try:
+        here = str(Path.cwd())
+    except OSError:
+        return "the folder you are in is gone"
+    odd = [word for word in (*arguments, here) if any("\ud800" <= c <= "\udfff" for c in word)]
+    return f"{odd[0]!r} is no Unicode: names and queries are in UTF-8" if odd else ""
+
+
 def _run(arguments: list[str] | None) -> int:
+    if reason := _why_not(sys.argv[1:] if arguments is None else arguments):
+        print(f"minsheng: {reason}", file=sys.stderr)
+        return MISUSE
     try:
         app(args=arguments, prog_name="minsheng", standalone_mode=True)
     except SystemExit as stop:
@@ -95,7 +116,7 @@ def run() -> None:
     sys.modules.setdefault("hypothesis", None)  # type: ignore[arg-type]  # pandera loads it where it finds it
     gc.set_threshold(100_000, 50, 100)  # collecting while pandas and its like load costs a tenth of a small build
     if hasattr(signal, "SIGPIPE"):
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `minsheng query … | head` ends quietly
+        signal.signal(signal.SIGPIPE, _hang_up)
     for number in _stopping():
         signal.signal(number, _stop)
     for stream in (sys.stdout, sys.stderr):

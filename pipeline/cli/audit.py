@@ -45,6 +45,6 @@ def _print_summary(result: "Audit") -> None:
         states = ", ".join(f"{count:,} {state.replace('_', ' ')}" for state, count in counts.items())
         written = result.receipts.get(source_id)
         receipts = "no receipts" if written is None else f"{written:,} receipts in receipts/{source_id}.csv"
-        print(f"{source_id}: {sum(counts.values()):,} numerals: {states}; {receipts}")
+        output.say(f"{source_id}: {sum(counts.values()):,} numerals: {states}; {receipts}")
     if result.without_text:
         print(f"without text: {len(result.without_text):,} (minsheng audit SOURCE says where it is looked for)")

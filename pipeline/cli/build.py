@@ -59,6 +59,8 @@ def _print_summary(manifest: "Manifest") -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from pipeline.findings import visible
+
     table = Table("theme", "indicators", "figures", "actions", box=None, header_style="bold")
     for column in table.columns[1:]:
         column.justify = "right"
@@ -69,5 +71,5 @@ def _print_summary(manifest: "Manifest") -> None:
     rows, sources = manifest.rows["observations"], manifest.rows["sources"]
     console.print(
         f"{rows:,} figures from {sources:,} source{'' if sources == 1 else 's'}, {output.counted(manifest.findings)}; "
-        f"{len(manifest.files) + 2} files in {manifest.path}, {manifest.seconds:.2f} s"
+        f"{len(manifest.files) + 2} files in {visible(manifest.path)}, {manifest.seconds:.2f} s"
     )

@@ -64,7 +64,7 @@ def command(
         raise _failed(f"{error}; minsheng check tells them all") from error
     except NoSide as error:
         raise output.misuse(str(error)) from error
-    except duckdb.Error as error:
+    except (duckdb.Error, OSError) as error:
         raise output.misuse(f"the files cannot be compared: {visible(error, limit=1000)}") from error
 
 

@@ -40,6 +40,6 @@ def command(
     print(f"{len(result.figures):,} figures, {result.guessed:,} with a guess at their indicator; "
           f"{len(result.passed_over):,} numerals passed over")  # fmt: skip
     for file in files:
-        print(f"  {file}")
-    print(f"Next: confirm or mend what begins with ?, put the text into {raw}/documents as {source_id}.txt,")
+        output.say(f"  {file}")
+    output.say(f"Next: confirm or mend what begins with ?, put the text into {raw}/documents as {source_id}.txt,")
     print(f"then: minsheng audit {source_id}")

@@ -30,6 +30,6 @@ def command(
         raise output.misuse(str(error)) from error
     except duckdb.Error as error:
         raise output.misuse(f"the dataset cannot be shown: {str(error).splitlines()[0]}") from error
-    print(f"{out}: {out.stat().st_size / 1e6:.1f} MB")
+    output.say(f"{out}: {out.stat().st_size / 1e6:.1f} MB")
     if open_it:
         typer.launch(str(out.resolve()))

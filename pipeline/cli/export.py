@@ -43,4 +43,4 @@ def command(
     except duckdb.Error as error:
         raise output.misuse(f"the dataset cannot be exported: {str(error).splitlines()[0]}") from error
     tables = f"{len(made.rows)} table{'' if len(made.rows) == 1 else 's'}, {sum(made.rows.values()):,} rows"
-    print(f"{out or made.path.name}: {tables if made.rows else 'a copy of the observations'}")
+    output.say(f"{out or made.path.name}: {tables if made.rows else 'a copy of the observations'}")

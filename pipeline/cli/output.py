@@ -4,17 +4,27 @@ import json
 import re
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TextIO
 
 import typer
 
-from pipeline.findings import ERROR, Finding, folded
+from pipeline.findings import ERROR, Finding, folded, visible
 
 
 def misuse(message: str) -> typer.Exit:
     """Say what was wrong with the call; the exception to raise."""
-    print(f"minsheng: {message}", file=sys.stderr)
+    say(f"minsheng: {message}", file=sys.stderr)
     return typer.Exit(2)
+
+
+def say(message: str, file: TextIO | None = None) -> None:
+    """Print lines that name files or data: nothing in them that a terminal obeys."""
+    print(tamed("\n".join(visible(line, 10_000) for line in message.split("\n"))), file=file)
+
+
+def tamed(text: str) -> str:
+    """The same lines, of which none is a command to the CI service that reads the log (`::error::`, `##[error]`)."""
+    return re.sub(r"^(\s*)(?=::)", r"\1\\", text, flags=re.MULTILINE).replace("##[", "##\\[")
 
 
 def as_json(value: Any) -> str:
@@ -47,10 +57,10 @@ def print_findings(findings: Sequence[Finding]) -> None:
 def _print_finding(finding: Finding) -> None:
     where = f"{finding.file}:{finding.line}" if finding.line else finding.file
     column = f" [{finding.column}]" if finding.column else ""
-    print(f"{finding.severity}: {where}{column} {finding.rule}", file=sys.stderr)
-    print("  " + finding.message.replace("\n", "\n  "), file=sys.stderr)
+    print(tamed(f"{finding.severity}: {where}{column} {finding.rule}"), file=sys.stderr)
+    print("  " + tamed(finding.message).replace("\n", "\n  "), file=sys.stderr)
     if finding.hint:
-        print(f"  → {finding.hint}", file=sys.stderr)
+        print(f"  → {tamed(finding.hint)}", file=sys.stderr)
 
 
 def counted(findings: Sequence[Finding]) -> str:

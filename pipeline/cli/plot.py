@@ -40,4 +40,4 @@ def command(
         raise output.misuse(str(error)) from error
     except duckdb.Error as error:
         raise output.misuse(f"the dataset cannot be drawn: {str(error).splitlines()[0]}") from error
-    print(f"{out}: {drawn['name_en']}, {drawn['area_en']}, {drawn['figures']} figures")
+    output.say(f"{out}: {drawn['name_en']}, {drawn['area_en']}, {drawn['figures']} figures")

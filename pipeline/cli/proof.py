@@ -37,6 +37,6 @@ def command(
         except (desk.NoText, pages.NotWritten) as error:
             raise output.misuse(str(error)) from error
     counts = ", ".join(f"{account.count(s):,} {s.replace('_', ' ')}" for s in STATES)
-    print(f"{target}: {len(account.numerals):,} numerals: {counts}")
+    output.say(f"{target}: {len(account.numerals):,} numerals: {counts}")
     if wrong := errors(staged.findings):
         print(f"the raw folder has errors ({len(wrong):,}): minsheng check tells them all")

@@ -3,8 +3,10 @@
 Example: minsheng query "SELECT name_en, obs_value, lower, upper, unit FROM headline ORDER BY indicator_id"
 """
 
+import html
 import itertools
 import math
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
@@ -77,14 +79,19 @@ def _plain(value: Any) -> Any:
 
 
 def _print_markdown(answer: "Answer") -> None:
-    print(_markdown_row(answer.columns))
+    print(_markdown_row(map(_markdown, answer.columns)))
     print(_markdown_row("---" for _ in answer.columns))
     for row in answer.rows:
-        print(_markdown_row(_cell(v).replace("|", "\\|").replace("\n", " ") for v in row))
+        print(_markdown_row(map(_markdown, row)))
 
 
 def _markdown_row(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
+
+
+def _markdown(value: Any) -> str:
+    """A value as text that marks up nothing."""
+    return re.sub(r"([\\|`*~\[\]])", r"\\\1", html.escape(_cell(value), quote=False))
 
 
 def _print_table(answer: "Answer") -> None:
@@ -97,7 +104,7 @@ def _print_table(answer: "Answer") -> None:
     table = Table(box=box.SIMPLE_HEAD)
     for place, name in enumerate(answer.columns):
         numeric = all(isinstance(row[place], int | float | None) for row in rows)
-        table.add_column(Text(name), justify="right" if numeric and rows else "left")
+        table.add_column(Text(_cell(name)), justify="right" if numeric and rows else "left")
     for row in rows:
         table.add_row(*(Text(_cell(value)) for value in row))
     console = Console(highlight=False, markup=False)
@@ -117,7 +124,7 @@ def _print_records(console: "Console", columns: list[str], rows: list[tuple[Any,
     for number, row in enumerate(rows, 1):
         console.print(f"─ {number} " + "─" * (width - len(str(number))))
         for name, value in zip(columns, row, strict=True):
-            console.print(f"{name:{width}}  {_cell(value)}")
+            console.print(f"{_cell(name):{width}}  {_cell(value)}")
     console.print()
 
 

@@ -45,7 +45,7 @@ def command(
         raise output.misuse(str(error)) from error
     except duckdb.Error as error:
         raise output.misuse(f"the dataset cannot be read: {error}") from error
-    print(output.as_json(story) if as_json else "\n".join(_lines(story)))
+    print(output.as_json(story) if as_json else output.tamed("\n".join(_lines(story))))
 
 
 def _lines(story: "Row") -> Iterator[str]:

@@ -49,8 +49,8 @@ def _print(place: str, files: int, faults: "list[Fault]", notes: list[str]) -> N
         print(f"  {visible(fault.seen)}, expected {visible(fault.expected)}", file=sys.stderr)
         print(f"  → {fault.hint}", file=sys.stderr)
     for note in notes:
-        print(f"note: {note}")
+        output.say(f"note: {note}")
     if faults:
         print(output.plural(len(faults), "fault"), file=sys.stderr)
     else:
-        print(f"{place} is whole: {files} files as declared{'' if notes else ', database too'}")
+        output.say(f"{place} is whole: {files} files as declared{'' if notes else ', database too'}")

@@ -15,6 +15,7 @@ import duckdb
 
 from pipeline.crosschecks import Offence
 from pipeline.database import rows
+from pipeline.evidence import texts
 from pipeline.evidence.compare import differences
 from pipeline.evidence.scan import READ, TIMES, Found, Vocabulary, scan_folded
 from pipeline.evidence.texts import Text
@@ -206,10 +207,10 @@ def accounts(
     """Each source whose text is there: its account, and what is wrong; no account where the text cannot be read."""
     known = vocabulary(codes)
     for row in codes.tables["sources"].to_pylist():
-        file = documents / f"{row['source_id']}.txt"
+        file = texts.found(documents, row["source_id"])
+        if row["text_sha256"] is None or file is None:
+            continue
         try:
-            if row["text_sha256"] is None or not file.is_file():
-                continue
             text = Text.read(file)
         except (OSError, UnicodeDecodeError) as error:
             reason = f"cannot be read ({error.strerror})" if isinstance(error, OSError) else "is not UTF-8"

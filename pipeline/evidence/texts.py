@@ -12,8 +12,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from pipeline import paths
+
 _AROUND = 16
 """Characters shown on either side of an excerpt: a line of wide characters stays within 80 columns."""
+
+
+MAX_TEXT = 20_000_000
+"""Bytes of a text; a bulletin has some tens of thousands."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +31,8 @@ class Text:
 
     @classmethod
     def read(cls, file: Path) -> "Text":
-        """Raises UnicodeDecodeError where the file is not UTF-8."""
-        content = file.read_bytes()
+        """Raises OSError where this is no regular file or too large, UnicodeDecodeError where it is not UTF-8."""
+        content = paths.content(file, MAX_TEXT)
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
         return cls(text, hashlib.sha256(content).hexdigest())
 
@@ -70,6 +76,15 @@ def _shown(text: str) -> str:
 def _width(text: str) -> int:
     """Columns that a text takes on a terminal."""
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def found(documents: Path, source_id: str) -> Path | None:
+    """Where a source's text lies, whatever lies there; an id that leads elsewhere has none."""
+    file = documents / f"{source_id}.txt"
+    try:
+        return file if file.parent == documents and file.exists() else None
+    except OSError:  # a name too long, a folder that nobody may read
+        return None
 
 
 def folder(raw: Path, documents: str | Path | None = None) -> Path:

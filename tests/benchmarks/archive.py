@@ -1,7 +1,7 @@
 """Write a valid raw archive of any size: `python tests/benchmarks/archive.py --rows 1000000 --out DIR`.
 
 The same arguments give the same bytes. `--faults N` plants N faults of every kind that a row can have, and says where
-in `DIR.faults.csv`, beside the folder.
+in `DIR.faults.csv`, beside the folder; `planted.py` plants faults of files, texts and comparisons too.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Plants known faults in a generated archive: each breaks one rule at one place, and what it says is written down.
+"""Plants known faults of rows in a generated archive: each breaks one rule at one place, and what it says is written down.
 
 Faults are spread over all sheets by their size. Only stocks that no rule and no other source speaks of are touched, so
 that nothing else can follow from a fault.
@@ -66,6 +66,10 @@ def _state_again(row: Row, above: Row) -> None:
     row.update(above | {"figure_no": row["figure_no"]})
 
 
+def _state_later(row: Row, _: Row) -> None:
+    row["time_period"] = "2099" + row["time_period"][4:]
+
+
 FAULTS = {
     "required": (
         Fault("required", "ref_area", _set(ref_area="")),
@@ -105,7 +109,7 @@ FAULTS = {
     "direction": (Fault("direction", "direction", _set(direction="rise")),),
     "position": (Fault("position", "char_start", _point_into_nothing),),
     "period": (Fault("period", "time_period", _set(time_period="2005-02-30")),),
-    "period-sense": (Fault("period-sense", "time_period", _set(time_period="2099")),),
+    "period-sense": (Fault("period-sense", "time_period", _state_later),),
     "unique": (Fault("unique", "figure_no", lambda row, above: row.update(figure_no=above["figure_no"])),),
     "keyed-twice": (Fault("keyed-twice", "indicator_id", _state_again),),
 }
@@ -130,16 +134,20 @@ Told = tuple[str, str, int, str]
 
 def plant(out: Path, plan: list[tuple[Source, int]], each: int) -> int:
     """Plant so many faults of every rule, and write `<out>.faults.csv`; how many there are."""
-    shared = _shared(Figures([source for source, _ in plan], 0))
-    told: list[Told] = []
-    for kinds, has_text in ((FAULTS, False), (TEXT_FAULTS, True)):
-        sheets = [(source, rows) for source, rows in plan if source.has_text == has_text]
-        for source, faults in _spread(kinds, sheets, each):
-            told += _spoil(out, source, faults, shared)
-    told += _dangle(out, [source for source, _ in plan if source.number % 7 == 0], each)
+    told = list(spoil(out, plan, each))
     with open(f"{out}.faults.csv", "w", encoding="utf-8", newline="") as stream:
         csv.writer(stream, lineterminator="\n").writerows([("rule", "file", "line", "column"), *sorted(told)])
     return len(told)
+
+
+def spoil(out: Path, plan: list[tuple[Source, int]], each: int) -> Iterator[Told]:
+    """Plant so many faults of every rule; where each is."""
+    shared = _shared(Figures([source for source, _ in plan], 0))
+    for kinds, has_text in ((FAULTS, False), (TEXT_FAULTS, True)):
+        sheets = [(source, rows) for source, rows in plan if source.has_text == has_text]
+        for source, faults in _spread(kinds, sheets, each):
+            yield from _spoil(out, source, faults, shared)
+    yield from _dangle(out, [source for source, _ in plan if source.number % 7 == 0], each)
 
 
 def _shared(figures: Figures) -> set[tuple[str, str]]:

@@ -81,6 +81,7 @@ class Figures:
             p: np.sort([a.share for a in self.areas if a.province == p]) for p in {s.province for s in chosen}
         }
         self.connection = duckdb.connect(config={"threads": 1})
+        self.connection.execute("SET enable_progress_bar = false")
         self.connection.register("arrow_slots", _slot_table(self.slots))
         self.connection.register("arrow_areas", _area_table(self.areas))
         self.connection.execute("CREATE TABLE slots AS FROM arrow_slots; CREATE TABLE areas AS FROM arrow_areas")

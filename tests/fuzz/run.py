@@ -5,6 +5,7 @@ from seeded random changes of valid ones, so that a failure is found again by it
 """
 
 import argparse
+import csv
 import random
 import shutil
 import sys
@@ -17,7 +18,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pipeline
-from pipeline import csvfiles, ingest, numerals, quantity
+from pipeline import csvfiles, ingest, numerals, quantity, schemas
 from pipeline.evidence import scan
 from pipeline.query import QueryError, query
 
@@ -141,6 +142,77 @@ def periods() -> Iterator[Fuzzer]:
         yield fuzz
 
 
+FIGURES = 200
+"""Figures of a sheet that derivations compares; each counts as an input."""
+
+
+def figure(chance: random.Random, words: list[dict[str, str]]) -> tuple[quantity.Quantity, dict[str, str]]:
+    """A figure taken apart, and the row that somebody keyed for it, in any of the prints that a bulletin may choose."""
+    word = chance.choice([None, *words])
+    ends = 2 if word and word["qualifier"] == "range" else 1
+    number = quantity.RANGE_DASH.join(printed_number(chance, 15 // ends) for _ in range(ends))
+    place = word["position"] if word else ""
+    # behind a word such as 几, 十 would begin a numeral of its own
+    multiplier = chance.choice([m for m in quantity.MULTIPLIERS if m[:1] != "十" or place != "after_number"])
+    if not multiplier and place == "after_multiplier":
+        place = "after_number"
+    one = quantity.Quantity(
+        number, multiplier, chance.choice(["人", "元", "元/人·月"]), word and word["qualifier"],
+        chance.choice([None, None, "rise", "fall"]), chance.random() < 0.5, place == "after_multiplier",
+    )  # fmt: skip
+    here = {place: word["printed"] if word else ""} if ends == 1 else {}
+    printed = "".join([here.get("before", ""), number, here.get("after_number", ""), multiplier,
+                       here.get("after_multiplier", ""), one.unit, here.get("after_unit", "")])  # fmt: skip
+    row = {"as_printed": dressed(chance, printed), "number": number, "multiplier": multiplier, "unit": one.unit}
+    row |= {"qualifier": one.qualifier or "", "direction": one.direction or ""}
+    return one, row | {"indicator_id": "counted" if one.countable else "measured", "time_period": "2022"}
+
+
+def printed_number(chance: random.Random, most: int) -> str:
+    """Digits as they may stand in print: with or without a point, with zeros before and behind."""
+    digits = f"{chance.randrange(10 ** chance.randrange(1, most))}" + "0" * chance.choice([0, 0, 1, 4])
+    digits, point = digits[:most], chance.choice([0, 0, 1, 2, 5])
+    digits = digits.rjust(point + 1, "0")
+    sign = "-" if chance.random() < 0.05 else ""
+    return sign + (f"{digits[:-point]}.{digits[-point:]}" if point else digits)
+
+
+def dressed(chance: random.Random, printed: str) -> str:
+    """The same print with full-width digits, traditional measure words, spaces or commas."""
+    how = chance.choice(["", "", "wide", "traditional", "spaced"])
+    if how == "wide":
+        return printed.translate(str.maketrans("0123456789.", "０１２３４５６７８９．"))
+    if how == "traditional":
+        return printed.translate(str.maketrans("万亿余约", "萬億餘約"))
+    return "".join(c + " " * (chance.random() < 0.2) for c in printed) if how == "spaced" else printed
+
+
+@contextmanager
+def derivations() -> Iterator[Fuzzer]:
+    """Value, bounds and decimals that SQL derives of a sheet, against `Quantity`; and the print, put together again."""
+    with folder() as raw, ingest.connect() as connection:
+        with (raw / "codelists/qualifiers.csv").open(encoding="utf-8", newline="") as stream:
+            words = list(csv.DictReader(stream))
+        table = schemas.TABLES["observations"]
+        header, known = schemas.names(table, "keyed"), ingest.Figures(["counted"], [], words, ())
+
+        def fuzz(chance: random.Random) -> None:
+            figures = [figure(chance, words) for _ in range(FIGURES)]
+            with (raw / SHEET).open("w", encoding="utf-8", newline="") as stream:
+                writer = csv.DictWriter(stream, header, restval="", lineterminator="\n")
+                writer.writeheader()
+                writer.writerows(row | {"figure_no": str(n)} for n, (_, row) in enumerate(figures, 1))
+            sheet = csvfiles.CsvFile(raw / SHEET, SHEET, list(header))
+            read = [row for batch, _ in ingest.batches(connection, table, [sheet], known) for row in batch.to_pylist()]
+            for (one, keyed), row in zip(figures, read, strict=True):
+                value = None if one.value is None else float(one.value)
+                derived = (row["obs_value"], row["lower"], row["upper"], row["printed_decimals"])
+                assert derived == (value, one.interval.lower, one.interval.upper, one.decimals), (keyed, derived)
+                assert row["recomposed"] == row["printed_form"], (keyed, row["recomposed"])
+
+        yield fuzz
+
+
 @contextmanager
 def queries() -> Iterator[Fuzzer]:
     """SQL that somebody typed: rows, or QueryError."""
@@ -156,7 +228,7 @@ def queries() -> Iterator[Fuzzer]:
         yield fuzz
 
 
-FUZZERS = {f.__name__: f for f in (checks, sheets, quantities, scans, periods, queries)}
+FUZZERS = {f.__name__: f for f in (checks, sheets, quantities, derivations, scans, periods, queries)}
 
 
 def run(name: str, seconds: float, seed: int, most: int = sys.maxsize, hang: float = HANG) -> tuple[int, int, int]:
