@@ -89,18 +89,19 @@ class Cluster:
             return publish.write_parquet(connection, query, schema, path)
         codes, folder = self.listed["codes"], path.with_suffix("")
         folder.mkdir()
+        aside = path.parent.with_name(path.name)  # what a lost attempt leaves there never gets among the built files
         todo = (
             (
                 number,
                 None,
-                (sort_part, f"FROM ({query}) WHERE {each}", schema, codes, self.staged, self._place(path, number)),
+                (sort_part, f"FROM ({query}) WHERE {each}", schema, codes, self.staged, self._place(aside, number)),
             )
             for number, each in enumerate(ranges)
         )
         rows = 0
         for number, _, task in self._in_order(todo):
-            place, count = _sorted(table, path.parent, task)
-            _here(place, path.parent).replace(folder / f"{PART}{number:05}.parquet")
+            place, count = _sorted(table, aside.parent, task)
+            _here(place, aside.parent).replace(folder / f"{PART}{number:05}.parquet")
             rows += count
         return rows
 
