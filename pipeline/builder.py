@@ -6,19 +6,20 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 
-from pipeline import __version__, csvfiles, database, disk, publish, schemas, stage
+from pipeline import __version__, csvfiles, database, disk, places, publish, schemas, stage
 from pipeline.database import Offender, quoted
 from pipeline.engines import local
 from pipeline.evidence import texts
 from pipeline.findings import Finding, InvalidData, any_errors, finding
 from pipeline.metadata import croissant, datapackage, dictionary, flat, readme, sdmx
-from pipeline.paths import MANIFEST, SDMX
+from pipeline.paths import MANIFEST, PART, SDMX
 from pipeline.schemas import PUBLISHED, TABLES
 from pipeline.stage import Staged, Told, silent
 
@@ -47,7 +48,7 @@ _ORDER = {
 class Manifest:
     """What a build wrote: the data's version, rows by table, files with size and hash, a summary by theme, warnings."""
 
-    path: Path
+    path: Path | str
     version: str
     rows: dict[str, int]
     files: list[dict[str, Any]]
@@ -65,51 +66,64 @@ def build(
     told: Told = silent,
     scheduler: str | None = None,
 ) -> Manifest:
-    """Build the dataset of `raw` into `out`, which keeps its old content until the new is whole.
+    """Build the dataset of `raw` into `out`, which keeps its old content until the new is whole. Both may be URLs.
 
-    `told` hears how far it is: step, rows done, rows in all. The engine `dask` reads and validates on the workers of
-    `scheduler`, else on processes of this machine; all of them see `raw` and the folder of `out` under the same names.
+    `told` hears how far it is: step, rows done, rows in all. The engine `dask` reads, validates and sorts on the
+    workers of `scheduler`, else on processes of this machine; all of them reach `raw` and the folder around `out` under
+    the same names.
 
     Raises InvalidData (with all findings) where the raw data has errors, publish.TargetError where `out` cannot be
-    built into, ValueError for an engine that is not known, engines.cluster.EngineError where a cluster cannot be used.
+    built into, places.PlaceError where a URL cannot be used, ValueError for an engine that is not known,
+    engines.cluster.EngineError where a cluster cannot be used.
     """
     if engine not in ENGINES:
         raise ValueError(f"engine {engine!r} is not known, expected {' or '.join(map(repr, ENGINES))}")
     if scheduler and engine != "dask":
         raise ValueError(f"engine {engine!r} has no scheduler: it is for 'dask'")
     started = time.perf_counter()
-    target, source = Path(os.path.abspath(out)), Path(os.path.abspath(raw))
+    if any(places.is_url(place) and _holds(*pair) for place in (raw, out) for pair in ((raw, out), (out, raw))):
+        raise publish.TargetError(f"{raw} and {out} lie in one another: name a URL beside")
+    with (
+        places.raw(raw) as source,
+        places.target(out) as (target, work),
+        _engine(engine, scheduler, str(raw) if places.is_url(raw) else "", work) as runs,
+    ):
+        built = _build(Path(os.path.abspath(source)), Path(os.path.abspath(target)), told, runs)
+    return replace(built, path=out if places.is_url(out) else Path(out), seconds=time.perf_counter() - started)
+
+
+def _build(source: Path, target: Path, told: Told, runs: stage.Engine) -> Manifest:
+    """Build one folder of this machine into another."""
     with disk.telling(target, 0):
         reason = _why_not(source, target)
     if reason:
-        _stop_on_errors(check(raw))  # what is wrong with the data is told first
+        _stop_on_errors(check(source))  # what is wrong with the data is told first
         raise publish.TargetError(reason)
     clock = Clock()
-    with publish.building(target, disk.room(source)) as scratch, _stager(engine, scheduler) as stager:
+    with publish.building(target, disk.room(source)) as scratch:
         with clock("scan"):
             staged = stage.read_lists(source, scratch)
         with staged.connection:
-            rows, themes = _check_and_write(staged, texts.folder(source), scratch / BUILT, told, clock, stager)
+            rows, themes = _check_and_write(staged, texts.folder(source), scratch / BUILT, told, clock, runs)
             with clock("manifest"):
                 files = _write_manifest(staged, scratch / BUILT, rows)
         if reason := publish.why_not(target):  # somebody put a file there meanwhile
             raise publish.TargetError(reason)
         with clock("publish"):
             publish.swap(scratch / BUILT, target)
-    seconds = time.perf_counter() - started
-    return Manifest(Path(out), staged.version, rows, files, themes, staged.findings, seconds, clock.seconds)
+    return Manifest(target, staged.version, rows, files, themes, staged.findings, timings=clock.seconds)
 
 
 @contextmanager
-def _stager(engine: str, scheduler: str | None) -> Iterator[stage.Engine]:
-    """What stages sheets: this process, or a cluster for as long as it is needed."""
+def _engine(engine: str, scheduler: str | None, raw: str, work: str) -> Iterator[stage.Engine]:
+    """What stages sheets and writes tables: this process, or a cluster for as long as it is needed."""
     if engine == "local":
-        yield local.stage
+        yield local
         return
     from pipeline.engines import cluster  # and with it what only a cluster needs
 
-    with cluster.connected(scheduler) as found:
-        yield found.stage
+    with cluster.connected(scheduler, raw, work) as found:
+        yield found
 
 
 class Clock:
@@ -127,6 +141,10 @@ class Clock:
             self.seconds[step] = self.seconds.get(step, 0.0) + time.perf_counter() - started
 
 
+def _holds(outer: str | Path, inner: str | Path) -> bool:
+    return f"{inner}/".startswith(f"{outer}".rstrip("/") + "/")
+
+
 def _why_not(source: Path, target: Path) -> str:
     if target.is_relative_to(source) or source.is_relative_to(target):
         return f"{target} and {source} lie in one another: name a folder beside"
@@ -134,7 +152,7 @@ def _why_not(source: Path, target: Path) -> str:
 
 
 def _check_and_write(
-    staged: Staged, documents: Path, built: Path, told: Told, clock: Clock, stager: stage.Engine
+    staged: Staged, documents: Path, built: Path, told: Told, clock: Clock, engine: stage.Engine
 ) -> tuple[dict[str, int], list[Theme]]:
     """Write tables and database while rows and rules are being checked; raises InvalidData where there are errors.
 
@@ -144,9 +162,9 @@ def _check_and_write(
     with staged.connection.cursor() as connection, ThreadPoolExecutor(1) as writer:
         defined = writer.submit(_define, connection, staged, built) if staged.codes else None
         with clock("read and validate"):
-            stage.read_sheets(staged, told, stager)
+            stage.read_sheets(staged, told, engine)
         sound = not any_errors(staged.findings)
-        written = writer.submit(_write, connection, staged, built, told, clock) if sound else None
+        written = writer.submit(_write, connection, staged, built, told, clock, engine) if sound else None
         with clock("uniqueness and references"):
             stage.examine(staged, documents, trust_proofs=True)
         _stop_on_errors(staged.findings)
@@ -165,14 +183,15 @@ def _define(connection: duckdb.DuckDBPyConnection, staged: Staged, built: Path) 
 
 
 def _write(
-    connection: duckdb.DuckDBPyConnection, staged: Staged, built: Path, told: Told, clock: Clock
+    connection: duckdb.DuckDBPyConnection, staged: Staged, built: Path, told: Told, clock: Clock, engine: stage.Engine
 ) -> tuple[dict[str, int], list[Theme], list[Offender]]:
     """Tables and database rows; counts by table, a summary by theme, and what the checks selected."""
     with clock("sort and write"):
-        rows = _write_tables(connection, staged, built, told)
+        rows = _write_tables(connection, staged, built, told, engine)
     told("database", 0, 0)
     with clock("database"):
-        database.fill(connection, {n: database.parquet(built / f"{n}.parquet") for n in rows})
+        files = {name: sorted(built.glob(f"{name}/{PART}*")) or [built / f"{name}.parquet"] for name in rows}
+        database.fill(connection, {name: database.parquet(each) for name, each in files.items()})
     with clock("csv and sdmx"):
         sdmx.write(connection, built, staged.dimensions, staged.version)
         if rows["observations"] <= flat.ROOM:
@@ -245,7 +264,9 @@ def _select(name: str, dimensions: tuple[str, ...]) -> str:
     return f"SELECT {', '.join(map(quoted, columns))} FROM memory.{name} ORDER BY {', '.join(order)}"
 
 
-def _write_tables(connection: duckdb.DuckDBPyConnection, staged: Staged, built: Path, told: Told) -> dict[str, int]:
+def _write_tables(
+    connection: duckdb.DuckDBPyConnection, staged: Staged, built: Path, told: Told, engine: stage.Engine
+) -> dict[str, int]:
     """Every published table as Parquet: sheets through DuckDB, which sorts what memory cannot hold; lists directly."""
     assert staged.codes is not None
     lists = staged.codes.tables | {dictionary.NAME: dictionary.table(staged.dimensions)}
@@ -257,7 +278,7 @@ def _write_tables(connection: duckdb.DuckDBPyConnection, staged: Staged, built: 
             rows[name] = publish.write_list(lists[name], order, schema, path)
         else:
             told("sort and write", 0, staged.rows_read)
-            rows[name] = publish.write_parquet(connection, _select(name, staged.dimensions), schema, path)
+            rows[name] = engine.write(connection, _select(name, staged.dimensions), schema, path)
     return rows
 
 
@@ -307,21 +328,22 @@ def _write_manifest(staged: Staged, built: Path, rows: dict[str, int]) -> list[d
     published, made = dictionary.published(staged.dimensions), _made_from(staged)
     as_text = {flat.NAME: flat.schema(flat.header(built))} if (built / flat.NAME).is_file() else {}
     described = published | as_text
-    for name, text in readme.render(described, rows, staged.version).items():
+    partitioned = {path.parent.name for path in built.glob(f"*/{PART}*")}
+    for name, text in readme.render(described, rows, staged.version, partitioned).items():
         (built / name).write_text(text, encoding="utf-8")
     sources = sorted(staged.codes.tables["sources"].to_pylist(), key=lambda row: row["source_id"])
-    files = [_file(path, built, rows) for path in built.rglob("*") if path.is_file() and path.name != publish.DATABASE]
+    files = [_file(path, built) for path in built.rglob("*") if path.is_file() and path.name != publish.DATABASE]
     package = datapackage.descriptor(_by_path(files), described, sources, made)
     _write_json(built / croissant.NAME, croissant.descriptor(package, published))
-    files = _by_path([*files, _file(built / croissant.NAME, built, rows)])
+    files = _by_path([*files, _file(built / croissant.NAME, built)])
     _write_json(built / MANIFEST, datapackage.descriptor(files, described, sources, made))
     return files
 
 
-def _file(path: Path, built: Path, rows: dict[str, int]) -> dict[str, Any]:
+def _file(path: Path, built: Path) -> dict[str, Any]:
     return {
         "path": path.relative_to(built).as_posix(),
-        "rows": rows.get(path.stem) if path.suffix == ".parquet" else None,
+        "rows": pq.read_metadata(path).num_rows if path.suffix == ".parquet" else None,
         "bytes": path.stat().st_size,
         "hash": f"sha256:{csvfiles.sha256(path)}",
     }

@@ -139,7 +139,7 @@ def _scan(file: CsvFile, required: list[str]) -> bool:
 
 
 _QUOTED = re.compile(rb'"[^"]*(?:"|\Z)')
-_EMPTY_ROW = re.compile(rb"\n,+(?:\n|\Z)")
+_BLANK_ROW = re.compile(rb"\n,+(?:\n|\Z)")
 
 
 class _Shape:
@@ -158,7 +158,7 @@ class _Shape:
         if self._of_first < 0:
             self._of_first = text[1:].partition(b"\n")[0].count(b",")
         ends = np.frombuffer(text, np.uint8) == ord("\n")
-        self.has_blank = self.has_blank or (b"\n,," in text and _EMPTY_ROW.search(text) is not None)
+        self.has_blank = self.has_blank or (b"\n,," in text and _BLANK_ROW.search(text) is not None)
         self._commas += text.count(b",", 1)
         self._lines += int(np.count_nonzero(ends[1:] & ~ends[:-1]))
         self._last = text[-1:]

@@ -6,7 +6,7 @@ renders from the schemas and ships as `columns.parquet`.
 
 import glob
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -82,22 +82,25 @@ def open_parquet(folder: Path) -> duckdb.DuckDBPyConnection:
     Raises FileNotFoundError where one of the dictionary's tables is not there.
     """
     connection = duckdb.connect()
-    dictionary = rows(connection, f"FROM {parquet(_there(folder / 'columns.parquet'))}")
+    dictionary = rows(connection, f"FROM {_table(folder, 'columns')}")
     define(connection, dictionary)
     names = dict.fromkeys(row["table_name"] for row in dictionary)
-    fill(connection, {name: parquet(_there(folder / f"{name}.parquet")) for name in names})
+    fill(connection, {name: _table(folder, name) for name in names})
     return connection
 
 
-def _there(file: Path) -> Path:
-    if not file.is_file():
-        raise FileNotFoundError(f"the dataset in {file.parent} is not whole: {file.name} is not there")
-    return file
+def _table(folder: Path, name: str) -> str:
+    files = paths.table(folder, name)
+    for file in files:
+        if not file.is_file():
+            missing = file.relative_to(folder).as_posix()
+            raise FileNotFoundError(f"the dataset in {folder} is not whole: {missing} is not there")
+    return parquet(files)
 
 
-def parquet(file: Path) -> str:
-    """A Parquet file as FROM takes it; nothing in its name is a pattern or a partition."""
-    return f"read_parquet({one_file(file)}, hive_partitioning = false)"
+def parquet(files: Iterable[Path]) -> str:
+    """A table's Parquet files in their order, as FROM takes them; nothing in a name is a pattern or a partition."""
+    return f"read_parquet([{', '.join(map(one_file, files))}], hive_partitioning = false)"
 
 
 def one_file(file: Path) -> str:
@@ -144,8 +147,12 @@ def fill(connection: duckdb.DuckDBPyConnection, content: dict[str, str]) -> None
     store(connection)
 
 
-_STORED, _MEANWHILE = "-- stored", "-- stored meanwhile"
-"""Notes of a view: its rows are computed once, when the tables are full, and kept; or only for other stored ones."""
+_STORED = "-- stored"
+"""Note of a view: its rows are computed once, when the tables are full, and kept."""
+_MEANWHILE = re.compile(r"^-- stored meanwhile(?:, in parts by (\w+))?$", re.MULTILINE)
+"""Note of a view whose rows are a temporary table while stored ones are computed, whole or one part after another."""
+PART_ROWS = 500_000
+"""Rows of a part: what is computed from them at once stays in memory."""
 
 
 def is_stored(view: str) -> bool:
@@ -169,14 +176,39 @@ def store(connection: duckdb.DuckDBPyConnection) -> None:
     """
     names = after_rows()
     late = {name: text for name, text in views().items() if name in names}
-    meanwhile = [name for name, text in late.items() if _MEANWHILE in text.splitlines()]
-    script = []
+    meanwhile = {name: found[1] for name, text in late.items() if (found := _MEANWHILE.search(text))}
+    connection.execute("BEGIN")
     for name, text in late.items():
-        script += [f"CREATE TEMP TABLE {name} AS {text}"] if name in meanwhile else _view(name, text)
-    for name in meanwhile:
-        script += [f"DROP TABLE temp.{name}", *_view(name, late[name])]
-    script += [(paths.sql() / "table_macros.sql").read_text(encoding="utf-8")]
-    connection.execute(";\n".join(["BEGIN", *script, "COMMIT"]))
+        parted = next((each for each in _READ.findall(text) if meanwhile.get(each)), None)
+        if parted and is_stored(text):
+            _store_in_parts(connection, name, text, parted, f"({late[parted]})", meanwhile[parted])
+        elif name not in meanwhile:
+            connection.execute(";\n".join(_view(name, text)))
+        elif not meanwhile[name]:
+            connection.execute(f"CREATE TEMP TABLE {name} AS {text}")
+    last = [line for name in meanwhile for line in (f"DROP TABLE temp.{name}", *_view(name, late[name]))]
+    connection.execute(";\n".join([*last, (paths.sql() / "table_macros.sql").read_text(encoding="utf-8"), "COMMIT"]))
+
+
+def _store_in_parts(
+    connection: duckdb.DuckDBPyConnection, view: str, text: str, parted: str, whole: str, column: str
+) -> None:
+    """Compute a stored view from one part after another of what it reads."""
+    for number, (first, last) in enumerate(_ranges(connection, whole, column)):
+        part = f"SELECT * FROM {whole} WHERE {column} BETWEEN {sql_text(first)} AND {sql_text(last)}"
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {parted} AS {part}")
+        connection.execute(f"INSERT INTO {view} {text}" if number else ";\n".join(_view(view, text)))
+
+
+def _ranges(connection: duckdb.DuckDBPyConnection, origin: str, column: str) -> list[tuple[str, str]]:
+    """First and last value of parts that hold some PART_ROWS rows each, or one value; at least one part."""
+    counts = connection.execute(f"SELECT {column}, count(*) FROM {origin} GROUP BY 1 ORDER BY 1").fetchall()
+    ranges, rows = list[tuple[str, str]](), 0
+    for value, count in counts or [("", 0)]:
+        begins = not ranges or rows + count > PART_ROWS
+        ranges = [*ranges, (value, value)] if begins else [*ranges[:-1], (ranges[-1][0], value)]
+        rows = count if begins else rows + count
+    return ranges
 
 
 def _view(name: str, text: str) -> list[str]:
@@ -227,7 +259,7 @@ def question(sql: str) -> str:
     """The question that a view or check answers: its opening comment."""
     lines = []
     for line in sql.splitlines():
-        if not line.startswith("--") or line in (_STORED, _MEANWHILE):
+        if not line.startswith("--") or line.startswith(_STORED):
             break
         lines.append(line.lstrip("- ").strip())
     return " ".join(lines)

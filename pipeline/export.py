@@ -78,8 +78,8 @@ class _Dataset:
     home: Path
 
     def content(self, name: str) -> str:
-        """A table's file, as FROM takes it."""
-        return parquet(self.home / f"{name}.parquet")
+        """A table's files, as FROM takes them."""
+        return parquet(paths.table(self.home, name))
 
     def dictionary(self) -> dict[str, list[Row]]:
         """Every table's rows of the dictionary, in the dataset's order."""

@@ -9,7 +9,7 @@ import re
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -96,13 +96,27 @@ def batches(
 ) -> Iterator[tuple[pa.RecordBatch, list[tuple[CsvFile, int]]]]:
     """Typed batches of a table, with the files each batch's rows come from and how many from each.
 
-    Rows keep the order of the files and of the rows in them. Raises duckdb.Error where the CSV cannot be read.
+    Rows keep the order of the files and of the rows in them. Raises Refused where the CSV cannot be read.
     """
     with _Readable(files) as paths:
         by_path = dict(zip(paths, files, strict=True))
-        for batch in _reader(connection, _query(table, by_path, figures), files):
+        for batch in _refusing(lambda: _reader(connection, _query(table, by_path, figures), files)):
             origin = batch.column("filename").dictionary_encode()
             yield batch.drop_columns(["filename"]), _runs(origin, by_path)
+
+
+class Refused(Exception):
+    """DuckDB will not read what the files hold; the message is its own."""
+
+
+def _refusing(read: Callable[[], Iterable[pa.RecordBatch]]) -> Iterator[pa.RecordBatch]:
+    """Batches; a CSV error is Refused, whether DuckDB raises it or, for larger files, the stream that Arrow reads."""
+    try:
+        yield from read()
+    except (duckdb.InvalidInputException, OSError) as error:
+        if isinstance(error, OSError) and "CSV Error" not in str(error):
+            raise
+        raise Refused(str(error)) from error
 
 
 _SMALL = 1 << 20

@@ -12,6 +12,8 @@ SDMX = Path("sdmx", "observations.csv")
 """Where a dataset's folder has its observations in SDMX-CSV."""
 MANIFEST = "datapackage.json"
 MAX_MANIFEST = 100_000_000
+PART = "part-"
+"""Begins the name of each Parquet file of a table that has more than one, in a folder named after the table."""
 
 _PACKAGE = Path(__file__).resolve().parent
 _CHECKOUT = _PACKAGE.parent
@@ -54,6 +56,29 @@ def _never_ends(file: Path) -> bool:
     except OSError:
         return False
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def table_of(file: str) -> str:
+    """The table that a Parquet file of a manifest holds: the file's name, or for a part its folder's."""
+    return file.partition("/")[0].removesuffix(".parquet")
+
+
+def table(folder: Path, name: str) -> list[Path]:
+    """The files of a dataset's table: one, or in their order the parts that the manifest names."""
+    one = folder / f"{name}.parquet"
+    if one.is_file():
+        return [one]
+    try:
+        named = [str(resource["path"]) for resource in manifest(folder)["resources"]]
+    except (FileNotFoundError, KeyError, TypeError):
+        return [one]
+    return [folder / path for path in sorted(named) if path.startswith(f"{name}/{PART}")] or [one]
+
+
+def tables(folder: Path) -> dict[str, list[Path]]:
+    """The files of each table that a folder holds."""
+    names = {path.stem for path in folder.glob("*.parquet")} | {path.parent.name for path in folder.glob(f"*/{PART}*")}
+    return {name: table(folder, name) for name in sorted(names)}
 
 
 def shipped() -> Path:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -40,8 +40,18 @@ _MAX_VERSION = 1_000
 Item = TypeVar("Item")
 Told = Callable[[str, int, int], None]
 """Hears how far a build is: what it does, rows done, rows in all."""
-Engine = Callable[[duckdb.DuckDBPyConnection, Table, list[CsvFile], Codes, Path], Iterator[local.Stretch]]
-"""Stages sheets of one table in or beside a file, and tells of each stretch of rows."""
+
+
+class Engine(Protocol):
+    """Where batches run: this process (the module `local`), or a cluster."""
+
+    def stage(
+        self, connection: duckdb.DuckDBPyConnection, table: Table, files: list[CsvFile], codes: Codes, path: Path, /
+    ) -> Iterator[local.Stretch]:
+        """Stage sheets of one table in or beside a file, and tell of each stretch of rows."""
+
+    def write(self, connection: duckdb.DuckDBPyConnection, query: str, schema: pa.Schema, path: Path, /) -> int:
+        """Write a query's rows in its order to a Parquet file, or to parts of one; the number of rows."""
 
 
 def silent(_step: str, _done: int, _total: int) -> None:
@@ -120,7 +130,7 @@ def read_lists(raw: Path, scratch: Path) -> Staged:
     return staged
 
 
-def read_sheets(staged: Staged, told: Told = silent, engine: Engine = local.stage) -> None:
+def read_sheets(staged: Staged, told: Told = silent, engine: Engine = local) -> None:
     """Stage every sheet as Parquet, each row checked, by an engine; `told` hears how far it is."""
     if staged.codes is None:
         return
@@ -219,9 +229,7 @@ def _guarded(files: list[CsvFile], batches: Iterator[Item]) -> Iterator[Item]:
     """Batches; where DuckDB refuses the files, the reason goes to the findings of the file at fault."""
     try:
         yield from batches if files else ()
-    except (duckdb.Error, OSError) as error:
-        if isinstance(error, OSError) and "CSV Error" not in str(error):  # so the reader of larger files passes it on
-            raise
+    except (ingest.Refused, duckdb.Error) as error:
         culprits = [f for f in files if not csvfiles.diagnose(f)]
         if not culprits:
             csvfiles.blame(files, str(error).partition("\n")[0])
@@ -290,17 +298,23 @@ def _listed(staged: Staged, folder: Path, raw: Path) -> list[Path]:
 def _stage_sheets(
     staged: Staged, table: Table, files: list[CsvFile], told: Told, engine: Engine
 ) -> Spool[tuple[int, Failure]]:
-    """Validate and stage the sheets of a table; failures with their row among all rows of the table, in order."""
+    """Validate and stage the sheets of a table; failures with their row among all rows of the table, in order.
+
+    Where files are refused, the others are staged anew: what is told of them depends on no file beside them.
+    """
     assert staged.codes is not None
     failures: Spool[tuple[int, Failure]] = Spool()
     path = staged.scratch / f"{table.name}.staged.parquet"
     written: dict[Path, None] = {}
-    for into, first, runs, failed in _guarded(files, engine(staged.connection, table, files, staged.codes, path)):
+    for into, first, runs, failed in _guarded(files, engine.stage(staged.connection, table, files, staged.codes, path)):
         written[into] = None
         _note_origins(staged, table.name, runs, first)
         failures += failed
         told("read", staged.rows_read, staged.rows_expected)
     staged.findings += [f for file in files for f in file.findings]
+    if sound := [file for file in files if not file.findings] if any(file.findings for file in files) else []:
+        staged.origins.pop(table.name, None)
+        return _stage_sheets(staged, table, sound, told, engine)
     if not written:
         pq.write_table(schemas.staged(table, staged.codes.dimensions).empty_table(), path)
     parts = f"[{', '.join(map(one_file, written or [path]))}]"

@@ -53,6 +53,14 @@ def verify(folder: Path) -> list[Fault]:
     ]
 
 
+def named(folder: Path) -> int:
+    """How many files a dataset's manifest names; 0 where it cannot be read."""
+    try:
+        return len(paths.manifest(folder)["resources"])
+    except FileNotFoundError:
+        return 0
+
+
 def _manifest(folder: Path) -> bytes:
     try:
         return paths.content(folder / MANIFEST, paths.MAX_MANIFEST)
@@ -157,12 +165,12 @@ def _types(folder: Path, tables: list[str]) -> Iterator[Fault]:
     declared: dict[str, list[Any]] = {}
     keys = ("column_name", "type", "nullable")
     for row in pq.read_table(folder / _DICTIONARY).to_pylist():
-        declared.setdefault(f"{row.get('table_name')}.parquet", []).append({key: row.get(key) for key in keys})
+        declared.setdefault(str(row.get("table_name")), []).append({key: row.get(key) for key in keys})
     for name in tables:
         schema = _footer(folder / name)[1]
         seen = [dict(zip(keys, (f.name, str(f.type), f.nullable), strict=True)) for f in schema]
-        if seen != declared.get(name, []):
-            yield _columns(name, seen, declared.get(name, []))
+        if seen != (expected := declared.get(paths.table_of(name), [])):
+            yield _columns(name, seen, expected)
 
 
 def _database(folder: Path, package: dict[str, Any], tables: list[str]) -> Iterator[Fault]:
@@ -174,7 +182,7 @@ def _database(folder: Path, package: dict[str, Any], tables: list[str]) -> Itera
         with duckdb.connect(str(file), read_only=True, config=_SAFE) as held, duckdb.connect() as files:
             if (told := database.made_from(held)) != (made := database.made(package)):
                 yield Fault(file.name, f"made from {told or 'it does not say what'}", f"made from {made}")
-            expected = {Path(name).stem: database.parquet(folder / name) for name in tables}
+            expected = {name: database.parquet(files) for name, files in _by_table(folder, tables).items()}
             stored = {name for (name,) in held.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
             for name in sorted(stored - set(expected)):
                 _sums(held, database.quoted(name))  # read to its end: a torn file is told
@@ -182,6 +190,13 @@ def _database(folder: Path, package: dict[str, Any], tables: list[str]) -> Itera
                 yield from _differing(name, _sums(held, database.quoted(name)), _sums(files, parquet))
     except duckdb.Error as error:
         yield Fault(file.name, f"it cannot be read: {str(error).splitlines()[0]}", "a database")
+
+
+def _by_table(folder: Path, names: list[str]) -> dict[str, list[Path]]:
+    found: dict[str, list[Path]] = {}
+    for name in sorted(names):
+        found.setdefault(paths.table_of(name), []).append(folder / name)
+    return found
 
 
 def _sums(connection: duckdb.DuckDBPyConnection, content: str) -> dict[str, Any]:

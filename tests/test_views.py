@@ -69,6 +69,28 @@ def test_a_check_whose_needs_are_not_met_is_passed_over(spoiled: duckdb.DuckDBPy
     assert list(database.offenders(spoiled)) == []
 
 
+def test_claims_judged_a_few_areas_at_a_time_are_judged_alike(
+    spoiled: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sums along areas and statements of several sources included: what a part needs of other areas is at hand."""
+    spoiled.execute("CREATE TABLE whole AS FROM reconciliations")
+    monkeypatch.setattr(database, "PART_ROWS", 2)
+    assert len(database._ranges(spoiled, "comparable", "ref_area")) > 3
+    database.store(spoiled)
+    both = ("reconciliations", "whole"), ("whole", "reconciliations")
+    assert [rows(spoiled, f"FROM {one} EXCEPT FROM {other}") for one, other in both] == [[], []]
+    assert rows(spoiled, "SELECT count(*) FROM reconciliations") == rows(spoiled, "SELECT count(*) FROM whole")
+    assert rows(spoiled, "SELECT count(*) FROM reconciliations WHERE rule LIKE '% ref_area'") > [(0,)]
+
+
+def test_parts_hold_a_value_each_or_a_certain_number_of_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "PART_ROWS", 3)
+    with duckdb.connect() as connection:
+        origin = "(SELECT unnest(['a', 'a', 'b', 'c', 'c', 'c', 'c', 'd', 'e']) AS area)"
+        assert database._ranges(connection, origin, "area") == [("a", "b"), ("c", "c"), ("d", "e")]
+        assert database._ranges(connection, f"(FROM {origin} LIMIT 0)", "area") == [("", "")]
+
+
 def test_headline_shows_value_bounds_print_and_names(connection: duckdb.DuckDBPyConnection) -> None:
     sql = """SELECT name_zh, name_en, obs_value, lower, upper, unit, as_printed FROM headline
              WHERE indicator_id = 'dibao_households' AND ref_area = '320000'"""

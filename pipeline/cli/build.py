@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def command(
-    raw: Annotated[Path, typer.Option(help="Folder with what people keyed.")] = Path("raw"),
-    out: Annotated[Path, typer.Option(help="Folder to write; its old content stays until the new is whole.")] = Path(
-        "curated"
-    ),
+    raw: Annotated[str, typer.Option(help="Folder or URL with what people keyed.")] = "raw",
+    out: Annotated[
+        str, typer.Option(help="Folder or URL to write; its old content stays until the new is whole.")
+    ] = "curated",
     engine: Annotated[str, typer.Option(help="Where sheets are read and validated: local, or dask.")] = "local",
     scheduler: Annotated[
         str | None, typer.Option(help="Dask scheduler, tcp://HOST:PORT; without one, processes of this machine.")
@@ -29,9 +29,10 @@ def command(
     from pipeline.builder import ENGINES, build
     from pipeline.engines.cluster import EngineError
     from pipeline.findings import InvalidData
+    from pipeline.places import PlaceError, is_url
     from pipeline.publish import TargetError
 
-    if not raw.is_dir():
+    if not is_url(raw) and not Path(raw).is_dir():
         raise output.misuse(f"there is no folder {raw}")
     if engine not in ENGINES:
         raise output.misuse(f"engine {engine!r} is not known, expected {' or '.join(map(repr, ENGINES))}")
@@ -43,7 +44,7 @@ def command(
     except InvalidData as error:
         output.show_findings(error.findings, as_json)
         raise typer.Exit(1) from error
-    except (TargetError, EngineError) as error:
+    except (TargetError, EngineError, PlaceError) as error:
         raise output.misuse(str(error)) from error
     if as_json:
         findings = [f.as_dict() for f in manifest.findings]

@@ -21,26 +21,27 @@ if TYPE_CHECKING:
 
 
 def command(
-    folder: Annotated[Path | None, typer.Argument(help="Folder of the dataset; else the one here.")] = None,
+    folder: Annotated[str | None, typer.Argument(help="Folder or URL of the dataset; else the one here.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print faults and notes as JSON.")] = False,
 ) -> None:
-    from pipeline import database, verify
+    from pipeline import database, places, verify
 
-    home = folder or paths.curated()
+    place = folder or str(paths.curated())
     try:
-        faults = verify.verify(home)
-    except FileNotFoundError as error:
+        with places.dataset(place if places.is_url(place) else Path(place)) as home:
+            faults, files = verify.verify(home), verify.named(home)
+            is_there = (home / database.FILE).exists()
+    except (FileNotFoundError, places.PlaceError) as error:
         raise output.misuse(str(error)) from error
-    is_there = (home / database.FILE).exists()
     notes = [] if is_there else [f"no {database.FILE}: `minsheng build` makes it"]
     if as_json:
-        print(output.as_json({"folder": str(home), "faults": [asdict(f) for f in faults], "notes": notes}))
+        print(output.as_json({"folder": place, "faults": [asdict(f) for f in faults], "notes": notes}))
     else:
-        _print(home, faults, notes)
+        _print(place, files, faults, notes)
     raise typer.Exit(1 if faults else 0)
 
 
-def _print(home: Path, faults: "list[Fault]", notes: list[str]) -> None:
+def _print(place: str, files: int, faults: "list[Fault]", notes: list[str]) -> None:
     from pipeline.findings import visible
 
     for fault in faults:
@@ -52,5 +53,4 @@ def _print(home: Path, faults: "list[Fault]", notes: list[str]) -> None:
     if faults:
         print(output.plural(len(faults), "fault"), file=sys.stderr)
     else:
-        files = len(paths.manifest(home)["resources"])
-        output.say(f"{home} is whole: {files} files as declared{'' if notes else ', database too'}")
+        output.say(f"{place} is whole: {files} files as declared{'' if notes else ', database too'}")

@@ -65,16 +65,16 @@ def _compare(connection: duckdb.DuckDBPyConnection, found: Difference) -> None:
     found.schema += [SchemaChange(name, "", "table removed", name, "", True) for name in old if name not in new]
     found.schema += [SchemaChange(name, "", "table added", "", name, False) for name in new if name not in old]
     for name in (name for name in old if name in new):
-        if csvfiles.sha256(old[name]) != csvfiles.sha256(new[name]):
+        if [*map(csvfiles.sha256, old[name])] != [*map(csvfiles.sha256, new[name])]:
             _compare_table(connection, found, name, (old[name], new[name]))
     lost = [name for name, table in found.tables.items() if table.counts["removed"]]
     found.schema += columns.lost_codes(connection, lost, old, new)
 
 
 def _compare_table(
-    connection: duckdb.DuckDBPyConnection, found: Difference, name: str, files: tuple[Path, Path]
+    connection: duckdb.DuckDBPyConnection, found: Difference, name: str, files: tuple[list[Path], list[Path]]
 ) -> None:
-    old, new = (columns.read(connection, file) for file in files)
+    old, new = (columns.read(connection, side) for side in files)
     changes = list(columns.changes(name, old, new))
     found.schema += changes
     key = found.new.keys.get(name) or found.old.keys.get(name, ())

@@ -30,9 +30,9 @@ class SchemaChange:
     breaking: bool
 
 
-def read(connection: duckdb.DuckDBPyConnection, file: Path) -> Columns:
-    types = connection.execute(f"DESCRIBE FROM {parquet(file)}").fetchall()
-    schema = f"parquet_schema({one_file(file)})"
+def read(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> Columns:
+    types = connection.execute(f"DESCRIBE FROM {parquet(files)}").fetchall()
+    schema = f"parquet_schema({one_file(files[0])})"
     required = connection.execute(f"SELECT name FROM {schema} WHERE repetition_type = 'REQUIRED'").fetchall()
     return {row[0]: (row[1], (row[0],) not in required) for row in types}
 
@@ -68,7 +68,7 @@ def _stand_in(name: str, old: Columns, new: Columns) -> str:
 
 
 def lost_codes(
-    connection: duckdb.DuckDBPyConnection, lists: Sequence[str], old: dict[str, Path], new: dict[str, Path]
+    connection: duckdb.DuckDBPyConnection, lists: Sequence[str], old: dict[str, list[Path]], new: dict[str, list[Path]]
 ) -> Iterator[SchemaChange]:
     """Codes that rows of OLD use and NEW no longer has, in those of the `lists` that lost rows."""
     for table, column, codes in _references(connection, old) if lists else ():
@@ -83,7 +83,7 @@ def lost_codes(
             yield SchemaChange(found[1], found[2], "code removed", str(code), words, True)
 
 
-def _references(connection: duckdb.DuckDBPyConnection, tables: dict[str, Path]) -> list[tuple[str, str, str]]:
+def _references(connection: duckdb.DuckDBPyConnection, tables: dict[str, list[Path]]) -> list[tuple[str, str, str]]:
     """Table, column and code list of every reference that the dictionary knows."""
     if DICTIONARY not in tables:
         return []

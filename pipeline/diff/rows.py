@@ -54,7 +54,7 @@ class Pair:
 
     name: str
     declared_key: tuple[str, ...]
-    files: tuple[Path, Path]
+    files: tuple[list[Path], list[Path]]
     columns: tuple[Columns, Columns]
 
     @property

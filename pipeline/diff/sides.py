@@ -33,8 +33,8 @@ class Side:
     version: str
     keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def tables(self) -> dict[str, Path]:
-        return {file.stem: file for file in sorted(self.folder.glob("*.parquet"))}
+    def tables(self) -> dict[str, list[Path]]:
+        return paths.tables(self.folder)
 
 
 class NoSide(Exception):
@@ -98,7 +98,7 @@ def _built(name: str, raw: Path, scratch: Path) -> Side:
 def _curated(name: str, folder: Path, raw: Path | None) -> Side:
     try:
         package = paths.manifest(folder)
-        keys = {Path(r["path"]).stem: _key(r["schema"]) for r in package["resources"] if "schema" in r}
+        keys = {paths.table_of(r["path"]): _key(r["schema"]) for r in package["resources"] if "schema" in r}
         return Side(name, folder, raw, str(package.get("version", "")), keys)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise NoSide(f"{visible(folder / MANIFEST)} cannot be read: {visible(error)}") from error

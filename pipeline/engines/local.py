@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline import ingest, schemas
+from pipeline import ingest, publish, schemas
 from pipeline.csvfiles import CsvFile
 from pipeline.engines.flow import ahead, in_order
 from pipeline.schemas import Table
@@ -30,7 +30,7 @@ def stage(
 ) -> Iterator[Stretch]:
     """Write files of one table as staged Parquet; tells of each batch.
 
-    Rows are numbered from `first` on. Raises duckdb.Error where the CSV cannot be read.
+    Rows are numbered from `first` on. Raises ingest.Refused where the CSV cannot be read.
     """
     schema = schemas.staged(table, codes.dimensions)
     validators = threading.local()
@@ -41,6 +41,11 @@ def stage(
             writer.write_batch(batch.select(schema.names))
             yield path, start, runs, failures
     pa.default_memory_pool().release_unused()  # batches come no more: the sort can have what they took
+
+
+def write(connection: duckdb.DuckDBPyConnection, query: str, schema: pa.Schema, path: Path) -> int:
+    """Write a query's rows in its order as one Parquet file; the number of rows."""
+    return publish.write_parquet(connection, query, schema, path)
 
 
 def figures(codes: Codes) -> ingest.Figures:

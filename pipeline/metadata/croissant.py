@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipeline.paths import PART, table_of
 from pipeline.schemas import TABLES
 
 NAME = "croissant.json"
@@ -35,6 +36,7 @@ def context() -> dict[str, Any]:
 
 def descriptor(package: dict[str, Any], published: dict[str, pa.Schema]) -> dict[str, Any]:
     """The dataset described from its data package and the Arrow schemas of its tables."""
+    partitioned = sorted({table_of(r["path"]) for r in package["resources"] if f"/{PART}" in r["path"]})
     year, month = [*package["version"].split("."), "1"][:2]
     return {
         "@context": context(),
@@ -48,8 +50,8 @@ def descriptor(package: dict[str, Any], published: dict[str, pa.Schema]) -> dict
         "version": package["version"],
         **({"datePublished": f"{year}-{int(month):02}"} if len(year) == 4 else {}),
         "citeAs": f"{package['title']}, version {package['version']}",
-        "distribution": [_file(resource) for resource in package["resources"]],
-        "recordSet": [_records(name, schema) for name, schema in published.items()],
+        "distribution": [*map(_file, package["resources"]), *map(_file_set, partitioned)],
+        "recordSet": [_records(name, schema, name in partitioned) for name, schema in published.items()],
     }
 
 
@@ -65,7 +67,19 @@ def _file(resource: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _records(name: str, schema: pa.Schema) -> dict[str, Any]:
+def _file_set(table: str) -> dict[str, Any]:
+    """The parts of a table as one."""
+    return {
+        "@type": "cr:FileSet",
+        "@id": f"{table}/",
+        "name": f"{table}/",
+        "encodingFormat": _MEDIA["parquet"],
+        "includes": f"{table}/{PART}*.parquet",
+    }
+
+
+def _records(name: str, schema: pa.Schema, is_partitioned: bool) -> dict[str, Any]:
+    origin = {"fileSet": {"@id": f"{name}/"}} if is_partitioned else {"fileObject": {"@id": f"{name}.parquet"}}
     key = TABLES[name].key if name in TABLES else ("table_name", "column_name")
     return {
         "@type": "cr:RecordSet",
@@ -73,11 +87,11 @@ def _records(name: str, schema: pa.Schema) -> dict[str, Any]:
         "name": name,
         "description": (schema.metadata or {})[b"description"].decode(),
         "key": [{"@id": f"{name}/{column}"} for column in key if column in schema.names],
-        "field": [_field(name, field) for field in schema],
+        "field": [_field(name, field, origin) for field in schema],
     }
 
 
-def _field(table: str, field: pa.Field) -> dict[str, Any]:
+def _field(table: str, field: pa.Field, origin: dict[str, Any]) -> dict[str, Any]:
     facts = {k.decode(): v.decode() for k, v in (field.metadata or {}).items()}
     unit = f" [{facts['unit']}]" if "unit" in facts else ""
     return {
@@ -86,5 +100,5 @@ def _field(table: str, field: pa.Field) -> dict[str, Any]:
         "name": field.name,
         "description": f"{facts['description']}{unit} · {facts['description_zh']}",
         "dataType": _TYPES[field.type],
-        "source": {"fileObject": {"@id": f"{table}.parquet"}, "extract": {"column": field.name}},
+        "source": origin | {"extract": {"column": field.name}},
     }

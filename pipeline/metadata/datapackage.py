@@ -7,7 +7,7 @@ from pandera.api.checks import Check
 
 from pipeline import schemas
 from pipeline.database import FIELD_TYPES
-from pipeline.paths import NAME
+from pipeline.paths import NAME, table_of
 from pipeline.schemas import TABLES
 
 TITLE = "Minsheng: figures of Chinese civil-affairs bulletins"
@@ -26,7 +26,11 @@ LICENCES = [
 def descriptor(
     files: list[dict[str, Any]], published: dict[str, pa.Schema], sources: list[dict[str, Any]], made: dict[str, str]
 ) -> dict[str, Any]:
-    """The package. `files`: path, rows, bytes, hash; `published`: Arrow schemas; `made`: versions, hash of inputs."""
+    """The package. `files`: path, rows, bytes, hash; `published`: Arrow schemas; `made`: versions, hash of inputs.
+
+    Each part of a table is a resource: the standard's list of paths is for files that can be joined byte by byte, and
+    Parquet files cannot.
+    """
     return {
         "$schema": _PROFILE,
         "name": NAME,
@@ -50,14 +54,14 @@ def _source(row: dict[str, Any]) -> dict[str, str]:
 
 
 def _resource(file: dict[str, Any], published: dict[str, pa.Schema]) -> dict[str, Any]:
-    name, _, ending = file["path"].partition(".")
-    is_table = ending == "parquet"
-    known_as = (name if is_table else f"{name}-{ending}").lower().replace("_", "-").replace("/", "-")
+    stem, _, ending = file["path"].partition(".")
+    is_table, name = ending == "parquet", table_of(file["path"])
+    known_as = (stem if is_table else f"{stem}-{ending}").lower().replace("_", "-").replace("/", "-")
     base = {"name": known_as, "path": file["path"], "bytes": file["bytes"], "hash": file["hash"]}
     if file["path"] in published:
         about = {"description": published[file["path"]].metadata[b"description"].decode()}
         fields = {
-            "fields": [_field(f, name) for f in published[file["path"]]],
+            "fields": [_field(f, stem) for f in published[file["path"]]],
             "missingValues": _EMPTY,
             "primaryKey": _KEY,
         }

@@ -10,7 +10,8 @@ WITH published AS (
         c.computed_lower, c.computed_upper, c.agrees, r.kind = 'growth_by_change' AS by_change,
         list_filter(c.figures, lambda i: i <> f.observation_id) AS inputs, coalesce(r.lag, 'P1Y') AS lag
     FROM reconciliations c JOIN published_rules r ON c.rule = concat_ws(' ', 'published_rules', r.published, r.kind)
-    JOIN statements f USING (observation_id) JOIN indicators i ON i.indicator_id = r.left_id
+    JOIN statements f ON f.observation_id = c.observation_id AND f.indicator_id = c.indicator_id AND f.ref_area = c.ref_area
+    JOIN indicators i ON i.indicator_id = r.left_id
     WHERE r.kind IN ('change', 'growth', 'growth_by_change')
     QUALIFY row_number() OVER (PARTITION BY f.observation_id, measure ORDER BY c.agrees IS NULL, by_change) = 1),
 pairs AS (

@@ -7,8 +7,8 @@ import duckdb
 from pipeline import database, paths
 
 _SUBJECT = """
-    SELECT indicator_id, ref_area FROM observations JOIN indicators USING (indicator_id)
-    WHERE nature = 'stock' GROUP BY ALL ORDER BY count(*) DESC, indicator_id, ref_area LIMIT 1"""
+    SELECT indicator_id, ref_area, max(time_period) FROM observations JOIN indicators USING (indicator_id)
+    WHERE nature = 'stock' GROUP BY indicator_id, ref_area ORDER BY count(*) DESC, indicator_id, ref_area LIMIT 1"""
 
 QUESTIONS = {
     "indicator over time, all areas": "SELECT period_end, count(*), sum(obs_value) FROM observations "
@@ -19,7 +19,12 @@ QUESTIONS = {
     "current": "SELECT * FROM current WHERE indicator_id = '{indicator}' AND ref_area = '{area}'",
     "headline": "SELECT * FROM headline WHERE ref_area = '{area}'",
     "growth": "SELECT * FROM growth WHERE indicator_id = '{indicator}' AND ref_area = '{area}'",
-    "compare": "SELECT * FROM compare WHERE indicator_id = '{indicator}' AND area_a = '{area}' AND across = 'periods'",
+    "compare a figure with other areas": "SELECT * FROM compare WHERE indicator_id = '{indicator}' AND area_a = '{area}' "
+    "AND period_a = '{period}' AND across = 'areas'",
+    "compare a figure with other periods": "SELECT * FROM compare WHERE indicator_id = '{indicator}' "
+    "AND area_a = '{area}' AND period_a = '{period}' AND across = 'periods'",
+    "compare all periods of an area": "SELECT * FROM compare WHERE indicator_id = '{indicator}' AND area_a = '{area}' "
+    "AND across = 'periods'",
     "shares": "SELECT * FROM shares WHERE indicator_id = '{indicator}' AND ref_area = '{area}'",
     "derived": "SELECT * FROM derived WHERE ref_area = '{area}'",
     "statements": "SELECT * FROM statements WHERE indicator_id = '{indicator}' AND ref_area = '{area}'",
@@ -33,7 +38,7 @@ def asked(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     found = connection.execute(_SUBJECT).fetchone()
     if found is None:
         raise SystemExit("the dataset has no stock to ask about")
-    return {name: sql.format(indicator=found[0], area=found[1]) for name, sql in QUESTIONS.items()}
+    return {name: sql.format(indicator=found[0], area=found[1], period=found[2]) for name, sql in QUESTIONS.items()}
 
 
 def over_files(out: Path, unsorted: Path, threads: int) -> duckdb.DuckDBPyConnection:

@@ -46,7 +46,7 @@ def markdown(found: Results, sizes: list[int], validated: list[int], machine: st
         "COPY reads, types and derives the same columns and writes zstd Parquet, two threads, nothing validated; sorted "
         "as ours. `build` is everything: database, claims, checks, other formats, hashes. `table` is what COPY makes too, the "
         "sorted observations, scanned, validated and written; uniqueness runs beside the writing. Peak is the most memory "
-        "the process held.", "",
+        "the process held. Processor seconds are those of whole processes, imports included.", "",
         "## Parts of a build, seconds", "", *_parts(found, sizes), "",
         "## The same checks in other validators", "", *_validators(found, validated), "",
         "The slope is the difference of two sizes, so start-up does not count. Ours read the "
@@ -86,16 +86,19 @@ def _builds(found: Results, sizes: list[int]) -> list[str]:
         "COPY MB",
         "build MB",
         "rows/s",
+        "processor s of sorted COPY",
+        "of build",
     ]
     rows = []
     for size in sizes:
         copy, ordered, build = (found.get(f"{name} {size}", {}) for name in ("copy", "copy sorted", "build"))
+        processor = [_figure(each.get("processor"), 1) for each in (ordered, build)]
         speed = size / build["seconds"] if "seconds" in build else None
         seconds = [_figure(_told(each, "seconds")) for each in (copy, ordered, build)]
         ratios = [_ratio(found, f"build {size}", f"{name} {size}") for name in ("copy", "copy sorted")]
         ratios.append(_table_ratio(build, ordered))
         memory = [_figure(each.get("peak_mb"), 0) for each in (ordered, build)]
-        rows.append([f"{size:,}", *seconds, *ratios, *memory, _figure(speed, 0)])
+        rows.append([f"{size:,}", *seconds, *ratios, *memory, _figure(speed, 0), *processor])
     return _table(header, rows)
 
 

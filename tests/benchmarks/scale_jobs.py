@@ -111,4 +111,4 @@ JOBS = {"copy": copy, "build": build, "validator": validator, "queries": queries
 
 if __name__ == "__main__":
     result = JOBS[sys.argv[1]](*sys.argv[2:])
-    print(json.dumps(result | {"peak_mb": peak_mb()}))
+    print(json.dumps(result | {"peak_mb": peak_mb(), "processor": time.process_time()}))
