@@ -57,6 +57,7 @@ def connect(temporary: Path | None = None) -> duckdb.DuckDBPyConnection:
         "disabled_optimizers": "in_clause",
     }
     connection = duckdb.connect(":memory:", config=config)
+    connection.execute("SET enable_progress_bar = false")  # in a worker DuckDB takes itself for a person's session
     if temporary:
         connection.execute(f"SET temp_directory = {sql_text(str(temporary))}")
     connection.execute(QUIET)

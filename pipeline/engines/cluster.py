@@ -149,16 +149,16 @@ def stage_part(
         mine = [_fetched(file, raw, scratch) for file in files]
         at = {id(file): n for n, file in enumerate(mine)}
         changed = [n for n, file in enumerate(mine) if raw and csvfiles.sha256(file.path) != file.sha256]
+        read = scratch / "read" if places.is_url(place) else Path(place)
         try:
-            for _, _, found, failed in local.stage(
-                connection, table, mine, codes, scratch / "read", number * PART_ROWS
-            ):
+            for _, _, found, failed in local.stage(connection, table, mine, codes, read, number * PART_ROWS):
                 runs += [(at[id(file)], count) for file, count in found]
                 failures += failed
         except ingest.Refused as refused:
             return refused
-        with places.written(place, scratch) as into:
-            _keep_sorted(connection, table, codes, scratch / "read", into)
+        if places.is_url(place):
+            with places.written(place, scratch) as into:
+                _sort(connection, table, codes, read, into)
     return place, runs, failures, changed
 
 
@@ -167,8 +167,11 @@ def _fetched(file: CsvFile, raw: str, scratch: Path) -> CsvFile:
     return replace(file, path=places.fetch(f"{raw}/{file.name}", scratch / "raw" / file.name)) if raw else file
 
 
-def _keep_sorted(connection: duckdb.DuckDBPyConnection, table: Table, codes: Codes, read: Path, into: Path) -> None:
-    """Figures lie as they are cut, so that who sorts a range reads little more than that."""
+def _sort(connection: duckdb.DuckDBPyConnection, table: Table, codes: Codes, read: Path, into: Path) -> None:
+    """Figures as they are cut, so that who sorts a range fetches little more than that.
+
+    For a folder that costs more than it saves: 6.5 s for a million rows, against 0.4 s for each range that reads them.
+    """
     order = f" ORDER BY {', '.join(_CUT_BY)}" if table.name == "observations" else ""
     staged = f"FROM read_parquet({sql_text(str(read))})"
     publish.write_parquet(connection, staged + order, schemas.staged(table, codes.dimensions), into)
