@@ -116,7 +116,7 @@ def test_a_markdown_table_marks_up_nothing(home: Path, capsys: Capture) -> None:
     assert main(["query", sql, "--markdown", "--data", str(home / "curated")]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert {len(re.findall(r"(?<!\\)\|", line)) for line in lines} == {3}
-    assert not re.search(r"<|(?<!\\)[`*\[]", "".join(lines))
+    assert not re.search(r"<|(?<!\\)[`*]|\]\(", "".join(lines))
 
 
 def test_findings_are_no_commands_either(raw: Raw, capsys: Capture) -> None:

@@ -91,7 +91,7 @@ def _markdown_row(cells: Iterable[str]) -> str:
 
 def _markdown(value: Any) -> str:
     """A value as text that marks up nothing."""
-    return re.sub(r"([\\|`*~\[\]])", r"\\\1", html.escape(_cell(value), quote=False))
+    return re.sub(r"([\\|`*~]|(?<=\])\()", r"\\\1", html.escape(_cell(value), quote=False))
 
 
 def _print_table(answer: "Answer") -> None:

@@ -6,7 +6,7 @@ stands for the other.
 
 import bisect
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -76,15 +76,16 @@ def vocabulary(codes: Codes) -> Vocabulary:
     return Vocabulary(measures, listed)
 
 
-def entries(connection: duckdb.DuckDBPyConnection, source_id: str) -> list[Entry]:
-    """Entries of a source that have a span and a printed form, in order of position."""
-    found = []
+def entries(connection: duckdb.DuckDBPyConnection, sources: Collection[str]) -> dict[str, list[Entry]]:
+    """Entries of sources that have a span and a printed form, in order of position; all in one reading of a table."""
+    found: dict[str, list[Entry]] = {source_id: [] for source_id in sources}
     for table in TABLES:
-        sql = f"FROM memory.{table} WHERE source_id = ? AND char_start < char_end AND as_printed IS NOT NULL"
-        for row in rows(connection, sql, source_id):
+        sql = f"""FROM memory.{table} SEMI JOIN (SELECT unnest($1) AS source_id) USING (source_id)
+                  WHERE char_start < char_end AND as_printed IS NOT NULL ORDER BY "row" """
+        for row in rows(connection, sql, list(sources)):
             place = (row["paragraph"], row["char_start"], row["char_end"])
-            found.append(Entry(table, row["row"], *place, row["as_printed"], row))
-    return sorted(found, key=lambda e: (e.start, e.end))
+            found[row["source_id"]].append(Entry(table, row["row"], *place, row["as_printed"], row))
+    return {source_id: sorted(own, key=lambda e: (e.start, e.end)) for source_id, own in found.items()}
 
 
 def account(source_id: str, text: Text, claimed: list[Entry], known: Vocabulary) -> Account:
@@ -205,10 +206,11 @@ def accounts(
     connection: duckdb.DuckDBPyConnection, codes: Codes, documents: Path
 ) -> Iterator[tuple[Account | None, list[Offence | Finding]]]:
     """Each source whose text is there: its account, and what is wrong; no account where the text cannot be read."""
-    known = vocabulary(codes)
-    for row in codes.tables["sources"].to_pylist():
-        file = texts.found(documents, row["source_id"])
-        if row["text_sha256"] is None or file is None:
+    known, sources = vocabulary(codes), codes.tables["sources"].to_pylist()
+    files = {r["source_id"]: texts.found(documents, r["source_id"]) for r in sources if r["text_sha256"] is not None}
+    claimed = entries(connection, [source_id for source_id, file in files.items() if file])
+    for row in sources:
+        if row["text_sha256"] is None or (file := files[row["source_id"]]) is None:
             continue
         try:
             text = Text.read(file)
@@ -217,7 +219,7 @@ def accounts(
             seen = f"{file.name} {reason}"
             yield None, [Offence("text-hash", "sources", row["row"], "text_sha256", seen, "a text in UTF-8")]
             continue
-        result = account(row["source_id"], text, entries(connection, row["source_id"]), known)
+        result = account(row["source_id"], text, claimed[row["source_id"]], known)
         yield result, [*_other_text(row, file.name, text), *(_told(result, problem) for problem in result.problems)]
 
 

@@ -118,7 +118,7 @@ class World:
 def marked(folder: Path) -> bool:
     """Whether a dataset's observations hold the cell of the second raw folder."""
     with duckdb.connect() as connection:
-        found = connection.execute(f"FROM {database.parquet(folder / 'observations.parquet')} WHERE note = ?", [MARK])
+        found = connection.execute(f"FROM {database.parquet([folder / 'observations.parquet'])} WHERE note = ?", [MARK])
         return bool(found.fetchall())
 
 

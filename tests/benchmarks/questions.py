@@ -44,10 +44,10 @@ def asked(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
 def over_files(out: Path, unsorted: Path, threads: int) -> duckdb.DuckDBPyConnection:
     """The same tables and views, over Parquet files of which the observations are in no order; nothing is stored."""
     connection = duckdb.connect(config={"threads": threads})
-    dictionary = database.rows(connection, f"FROM {database.parquet(out / 'columns.parquet')}")
+    dictionary = database.rows(connection, f"FROM {database.parquet([out / 'columns.parquet'])}")
     files = {name: out / f"{name}.parquet" for name in dict.fromkeys(row["table_name"] for row in dictionary)}
     for name, file in (files | {"observations": unsorted}).items():
-        connection.execute(f"CREATE VIEW {name} AS FROM {database.parquet(file)}")
+        connection.execute(f"CREATE VIEW {name} AS FROM {database.parquet([file])}")
     columns = [row for row in dictionary if row["table_name"] == "observations"]
     connection.execute(database._facts(columns))
     connection.execute((paths.sql() / "macros.sql").read_text(encoding="utf-8"))
