@@ -3,6 +3,7 @@
 import os
 import sys
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import validators
@@ -22,8 +23,9 @@ PACKAGES = (
 BILLION = 1_000_000_000
 HOURS = 1
 TABLE = ("scan", "read and validate", "sort and write")
-SERIAL = ("sort", "unique", "database", "publish")
-"""Parts of a build that see all rows at once, and so stop scaling before those that see a batch."""
+SERIAL = ("scan", "unique", "database", "checks", "manifest")
+"""Parts of a build that workers of a cluster do not share: they see all rows at once, or read every byte."""
+TRIED = Path(__file__).with_name("TRIED.md")
 
 
 def brief(result: dict[str, Any]) -> str:
@@ -52,7 +54,7 @@ def markdown(found: Results, sizes: list[int], validated: list[int], machine: st
         "The slope is the difference of two sizes, so start-up does not count. Ours read the "
         "archive of many files that the sheet was made from, and check more; tests/test_archive.py shows that they find.", "",
         f"## Questions over {sizes[-1]:,} rows, median milliseconds", "", *_queries(found, sizes[-1]), "",
-        "## Projection", "", *_projection(found, sizes), "",
+        "## Projection", "", *_projection(found, sizes), "", TRIED.read_text(encoding="utf-8"),
     ]  # fmt: skip
     return "\n".join(lines)
 
@@ -176,9 +178,9 @@ def _bottleneck(build: dict[str, Any], size: int) -> list[str]:
     key = BILLION * 16 / 2**30
     parted = (
         f"Uniqueness needs a hash and a place of each row, 16 bytes: {key:.0f} GB for a billion rows. Parted by the first "
-        "bits of the hash, equal keys meet in one part, and each part is confirmed alone. The sort is parted by indicator, "
-        "its first column: each part is sorted alone and no merge is left, but for the commonest indicator, whose part is "
-        "split by area."
+        "bits of the hash, equal keys meet in one part, and each part is confirmed alone. Claims are judged an area after "
+        "another already, each with the areas within it: workers could take areas in the same way. Reading, validation and the "
+        "sort are done by the workers: a range of the order each, an indicator's areas cut where it is too large."
     )
     parts = {n: s for n, s in (build.get("parts") or {}).items() if any(word in n for word in SERIAL)}
     if not parts:
@@ -186,6 +188,6 @@ def _bottleneck(build: dict[str, Any], size: int) -> list[str]:
     worst = max(parts, key=lambda name: parts[name])
     share = parts[worst] / build["seconds"]
     return [
-        f"Of the steps that see all rows, `{worst}` took longest: {parts[worst]:.1f} s of {size:,} rows, {share:.0%} of the "
+        f"Of the steps that workers do not share, `{worst}` took longest: {parts[worst]:.1f} s of {size:,} rows, {share:.0%} of the "
         f"build. Left on one worker, it bounds the gain to {1 / share:.1f}×, however many workers validate. {parted}"
     ]
