@@ -21,7 +21,7 @@ import results
 import validators
 
 HERE = Path(__file__).parent
-VALIDATED = (100_000, 200_000)
+VALIDATED = (100_000, 1_000_000)
 TIMEOUT = 3 * 3600
 Result = dict[str, Any]
 
@@ -70,6 +70,7 @@ def at_size(taken: Measurements, work: Path, rows: int, *, ask: bool) -> None:
     plain, ordered = work / f"unsorted-{rows}.parquet", work / f"sorted-{rows}.parquet"
     taken.take(f"copy {rows}", "copy", raw, plain, "unsorted")
     taken.take(f"copy sorted {rows}", "copy", raw, ordered, "sorted")
+    taken.take(f"copy bounded {rows}", "copy", raw, ordered, "bounded")
     ordered.unlink(missing_ok=True)
     taken.take(f"build {rows}", "build", raw, out)
     if ask and (out / "minsheng.duckdb").exists() and plain.exists():

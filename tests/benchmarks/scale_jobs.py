@@ -20,7 +20,10 @@ QUERY_RUNS, QUERY_LIMIT = 5, 60.0
 
 
 def copy(raw: str, parquet: str, order: str) -> dict[str, Any]:
-    """The floor: DuckDB reads, types and derives the same columns, and writes them; nothing is validated."""
+    """The floor: DuckDB reads, types and derives the same columns, and writes them; nothing is validated.
+
+    `order`: "unsorted"; "sorted" with the memory that DuckDB takes by itself; "bounded" sorted with as much as our build.
+    """
     from pipeline import builder, ingest, schemas, stage
     from pipeline.engines import local
     from pipeline.schemas import TABLES
@@ -32,13 +35,15 @@ def copy(raw: str, parquet: str, order: str) -> dict[str, Any]:
         figures = local.figures(codes)
         files = {str(file.path): file for file in staged.sheets["observations"]}
         columns = ", ".join(schemas.names(table, "published", codes.dimensions))
-        ordered = "ORDER BY " + ", ".join(builder._order("observations", codes.dimensions)) if order == "sorted" else ""
+        ordered = (
+            "ORDER BY " + ", ".join(builder._order("observations", codes.dimensions)) if order != "unsorted" else ""
+        )
         query = f"""SELECT {columns} FROM (SELECT q.*, unit_id FROM ({ingest._query(table, files, figures)}) q
             LEFT JOIN (SELECT indicator_id, unit_id FROM indicators) USING (indicator_id)) {ordered}"""
         with staged.connection as connection:
-            connection.execute(
-                f"SET threads = {THREADS}; RESET memory_limit; RESET disabled_optimizers"
-            )  # as DuckDB comes
+            connection.execute(f"SET threads = {THREADS}; RESET disabled_optimizers")
+            if order != "bounded":
+                connection.execute("RESET memory_limit")
             started = time.perf_counter()
             connection.execute(
                 f"COPY ({query}) TO '{parquet}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
