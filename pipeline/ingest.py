@@ -194,10 +194,11 @@ def key_hash(table: Table) -> str:
 def _fact_hash(figures: Figures) -> str:
     """A select item: figures that a source may state but once have one hash; without area or period there is none."""
     start = f"CASE WHEN indicator_id NOT IN {sql_list(figures.at_day)} THEN period_start(time_period) END"
+    named = "indicator_id IS NOT NULL AND ref_area IS NOT NULL AND time_period IS NOT NULL"
     fact = ", ".join(
         ["indicator_id", "ref_area", "period_end(time_period)", "source_id", start, *map(quoted, figures.dimensions)]
     )
-    return f"CASE WHEN indicator_id || ref_area || time_period IS NOT NULL THEN hash({fact}) END AS fact_hash"
+    return f"CASE WHEN {named} THEN hash({fact}) END AS fact_hash"
 
 
 def _read_csv(header: Sequence[str], paths: list[str]) -> str:
@@ -258,12 +259,17 @@ def _figures_query(typed: str, figures: Figures) -> str:
             indicator_id IN {sql_list(figures.countable)} AS countable,
             indicator_id IN {sql_list(figures.rates)} AS rate,
             CASE WHEN qualifier IS DISTINCT FROM 'range' AND regexp_full_match(number, {sql_text(plain)})
-                 AND length(translate(number, '-.', '')) <= {MAX_DIGITS} THEN number END AS plain_number
+                 AND CASE WHEN length(number) <= {MAX_DIGITS} THEN true
+                          ELSE length(translate(number, '-.', '')) <= {MAX_DIGITS} END
+                 THEN number END AS plain_number
         FROM typed),
     digits AS (
-        SELECT *, (replace(plain_number, '.', '') || '0')::BIGINT AS tenths,
-            greatest({_decimals(1)}, {_decimals(2)}) AS decimals,
-            CASE WHEN regexp_full_match(plain_number, '-?[0.]+') THEN 0
+        SELECT *, 10 * replace(plain_number, '.', '')::BIGINT AS tenths,
+            CASE WHEN contains(number, '{RANGE_DASH}') THEN greatest({_decimals(1)}, {_decimals(2)})
+                 WHEN contains(number, '.') THEN {_decimals(1)}
+                 WHEN number IS NOT NULL THEN 0 END AS decimals,
+            CASE WHEN qualifier IS NULL THEN NULL
+                 WHEN regexp_full_match(plain_number, '-?[0.]+') THEN 0
                  ELSE length(replace(plain_number, '.', '')) - length(rtrim(replace(plain_number, '.', ''), '0'))
                  END AS zeros
         FROM normal),
@@ -298,17 +304,39 @@ _SPELT = r"[零〇一二三四五六七八九兩两壹贰叁肆柒捌玖]|[十�
 
 
 def _normalised(column: str) -> str:
-    """Keyed parts are normal by their patterns; the print is made so, where a character asks for it (it is slow)."""
+    """Keyed parts are normal by their patterns; the print is made so, where a character asks for it.
+
+    `translate` sorts its pairs anew for every row: separators, the usual case, go without it.
+    """
     before, after = normalising_pairs()
-    unusual = f"regexp_matches({column}, {sql_text(f'[{re.escape(before)}]')})"
+    separators = before[len(after) :]
+    closed = f"regexp_replace({column}, {_any_of(separators)}, '', 'g')"
+    pairs = f"{sql_text(before)}, {sql_text(after)}"
+    normal = (
+        f"CASE WHEN regexp_matches({closed}, {_any_of(before)}) THEN translate({closed}, {pairs}) ELSE {closed} END"
+    )
+    usual = f"CASE WHEN regexp_matches({column}, {_any_of(before)}) THEN {normal} ELSE {column} END"
     spelt = f"regexp_matches({column}, '{_SPELT}')"
-    usual = f"CASE WHEN {unusual} THEN translate({column}, {sql_text(before)}, {sql_text(after)}) ELSE {column} END"
     return f"CASE WHEN {spelt} THEN plain({usual}) ELSE {usual} END"
 
 
+def _any_of(characters: str) -> str:
+    return sql_text(f"[{re.escape(characters)}]")
+
+
+_POWERS = "[" + ", ".join(f"1e{power}" for power in range(23)) + "]"
+
+
 def _scaled(tenths: str) -> str:
-    """Tenths of the last printed place, an integer, as the nearest float64 of base units."""
-    return f"(({tenths})::VARCHAR || 'e' || (exponent - decimals - 1)::VARCHAR)::DOUBLE"
+    """Tenths of the last printed place, an integer, as the nearest float64 of base units.
+
+    Integers up to 2**53 and powers of ten up to 10**22 are exact in float64, so that one operation rounds once
+    (Clinger 1990, How to read floating point numbers accurately); larger ones go through their digits.
+    """
+    whole, power = f"({tenths})", "(exponent - decimals - 1)"
+    return f"""CASE WHEN abs{whole} > {2**53} THEN ({whole}::VARCHAR || 'e' || {power}::VARCHAR)::DOUBLE
+        WHEN {power} < 0 THEN {whole}::DOUBLE / {_POWERS}[1 - {power}]
+        ELSE {whole}::DOUBLE * {_POWERS}[1 + {power}] END"""
 
 
 def _decimals(end: int) -> str:
@@ -334,7 +362,7 @@ def _distances(side: int) -> str:
 
 
 def _after_multiplier() -> str:
-    return "multiplier IS NOT NULL AND regexp_matches(printed_form, multiplier || '[余多几]')"
+    return " OR ".join(f"contains(printed_form, multiplier || '{word}')" for word in "余多几")
 
 
 def _core() -> str:

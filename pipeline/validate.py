@@ -317,7 +317,8 @@ def is_range_if_marked(frame: Frame, _: Codes) -> Mask:
     number = _arrow(frame, "number")
     marked = pc.fill_null(pc.equal(_arrow(frame, "qualifier"), "range"), False)
     is_two = pc.match_substring(number, RANGE_DASH)
-    digits = pc.utf8_length(pc.replace_substring_regex(number, pattern="[^0-9]", replacement=""))
+    signs = pc.add(pc.count_substring(number, "."), pc.count_substring(number, "-"))
+    digits = pc.subtract(pc.binary_length(number), signs)  # what is neither digit nor sign its pattern refuses
     ordered = pc.fill_null(pc.less_equal(_arrow(frame, "lower"), _arrow(frame, "upper")), True)
     as_range = pc.and_(is_two, ordered)
     return pc.if_else(marked, as_range, pc.and_(pc.invert(is_two), pc.less_equal(digits, MAX_DIGITS)))
@@ -367,9 +368,18 @@ def has_fitting_direction(frame: Frame, codes: Codes) -> Mask:
     known = pc.is_in(_arrow(frame, "indicator_id"), pa.array(list(codes.indicators), pa.string()))
     change = _nature_in(frame, codes, ["change"])
     needed = pc.if_else(change, given, pc.is_null(direction))
-    against_fall = pc.and_(_mentions(printed, FALLS), pc.fill_null(pc.not_equal(direction, "fall"), change))
-    against_rise = pc.and_(_mentions(printed, RISES), pc.fill_null(pc.not_equal(direction, "rise"), change))
-    return pc.or_(pc.invert(known), pc.and_(needed, pc.invert(pc.or_(against_fall, against_rise))))
+    contradicted = _contradicted(printed, direction, pc.or_(change, pc.is_valid(direction)))
+    return pc.or_(pc.invert(known), pc.and_(needed, pc.invert(contradicted)))
+
+
+def _contradicted(printed: Any, direction: Any, concerned: Any) -> Any:
+    """Rows whose print holds a word for another direction; only changes and what claims a direction can."""
+    printed, direction = pc.filter(printed, concerned), pc.filter(direction, concerned)
+    against_fall = pc.and_(_mentions(printed, FALLS), pc.fill_null(pc.not_equal(direction, "fall"), True))
+    against_rise = pc.and_(_mentions(printed, RISES), pc.fill_null(pc.not_equal(direction, "rise"), True))
+    found = np.zeros(len(concerned), dtype=bool)
+    found[pc.indices_nonzero(concerned)] = pc.or_(against_fall, against_rise)
+    return pa.array(found)
 
 
 def _mentions(printed: Any, words: tuple[str, ...]) -> Any:
