@@ -409,6 +409,8 @@ WORKING_FIGURES = {
     "recomposed": pa.string(),  # what the parts give when put together
 }
 
+_OF_A_ROW = ("unread", "printed_form", "recomposed")
+_SELDOM_ALIKE = ("observation_id", "number", "as_printed", "note")
 _FOLLOWS_PERIOD = "period_end"
 
 
@@ -418,10 +420,20 @@ def working(table: Table) -> dict[str, pa.DataType]:
     return WORKING | (WORKING_SHEETS if table.is_sheet else {}) | further
 
 
-def staged(table: Table, dimensions: tuple[str, ...] = ()) -> pa.Schema:
-    """Every column of a sheet that is staged, the working columns included."""
+def batch(table: Table, dimensions: tuple[str, ...] = ()) -> pa.Schema:
+    """Every column of a batch, the working columns included."""
     kinds = {name: arrow_type(each) for name, each in columns(table, dimensions).items()}
     return pa.schema(list((kinds | working(table)).items()))
+
+
+def staged(table: Table, dimensions: tuple[str, ...] = ()) -> pa.Schema:
+    """Every column of a sheet that is staged: without those that only the rules of a row ask for."""
+    return pa.schema([field for field in batch(table, dimensions) if field.name not in _OF_A_ROW])
+
+
+def repeating(schema: pa.Schema) -> list[str]:
+    """Columns of text whose values repeat, as codes do: a dictionary makes them quick to read."""
+    return [f.name for f in schema if f.type == pa.string() and f.name not in _SELDOM_ALIKE]
 
 
 def columns(table: Table, dimensions: tuple[str, ...] = ()) -> dict[str, pandera.Column]:

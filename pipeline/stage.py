@@ -237,7 +237,7 @@ def _guarded(files: list[CsvFile], batches: Iterator[Item]) -> Iterator[Item]:
 
 def _empty(table: Table) -> pa.Table:
     """A list without rows as it is read: what `_completed` adds is not there yet."""
-    return pa.schema([f for f in schemas.staged(table) if f.name not in ("row", "step")]).empty_table()
+    return pa.schema([f for f in schemas.batch(table) if f.name not in ("row", "step")]).empty_table()
 
 
 def _note_origins(staged: Staged, name: str, runs: list[tuple[CsvFile, int]], first: int) -> None:

@@ -35,7 +35,8 @@ def stage(
     schema = schemas.staged(table, codes.dimensions)
     validators = threading.local()
     checked = partial(_checked, validators, table, codes)
-    with pq.ParquetWriter(path, schema, compression="lz4", use_dictionary=False, write_statistics=False) as writer:
+    options = {"compression": "lz4", "use_dictionary": schemas.repeating(schema), "write_statistics": False}
+    with pq.ParquetWriter(path, schema, **options) as writer:
         numbered = _numbered(ingest.batches(connection, table, files, figures(codes)), first)
         for batch, start, runs, failures in in_order(checked, ahead(numbered), VALIDATORS):
             writer.write_batch(batch.select(schema.names))

@@ -4,7 +4,10 @@
 -- itself is compared within its source, and with the current statement of its fact. A claim whose figures are not all known
 -- has no computed value, but for sums, which can be too large all the same.
 -- stored
-WITH totals AS (  -- the parts of one whole, each with its place among the figures: an indicator, a code, or an area
+WITH near AS MATERIALIZED (  -- statements of the claims' areas, and of those within them: all that a claim can be compared with
+    SELECT * FROM comparable
+    SEMI JOIN (SELECT ref_area FROM claims UNION SELECT a.code FROM areas a JOIN claims c ON c.ref_area = a.parent) USING (ref_area)),
+totals AS (  -- the parts of one whole, each with its place among the figures: an indicator, a code, or an area
     SELECT kind, whole, coalesce(along, '') AS along, part, unnest(coalesce(string_split(codes, '|'), [NULL])) AS code,
         coalesce(factor, 1) AS factor,
         min(concat_ws(' ', 'parts', whole, part, along, codes)) OVER (PARTITION BY kind, whole, along, codes, set_id) AS rule
@@ -40,14 +43,14 @@ wanted AS (  -- which figures each claim is compared with; a claim may be compar
     SELECT DISTINCT p.kind, concat_ws(' ', 'parts', p.whole, p.part), w.observation_id, false, f.span, 1, 1, 'part',
         p.part, w.ref_area, w.breakdown, w.period_end, f.flow_start
     FROM parts p JOIN claims w ON w.indicator_id = p.whole
-    JOIN comparable f ON f.indicator_id = p.part AND f.ref_area = w.ref_area AND f.breakdown = w.breakdown
+    JOIN near f ON f.indicator_id = p.part AND f.ref_area = w.ref_area AND f.breakdown = w.breakdown
         AND f.period_end = w.period_end WHERE p.kind = 'addition'
     UNION ALL  -- a count over a period and those over the shorter ones of one length that it holds
     SELECT DISTINCT 'cumulation', NULL, w.observation_id, false, f.span, 1, 1, 'part', w.indicator_id, w.ref_area, w.breakdown,
         f.period_end, f.flow_start
     FROM indicators i JOIN (SELECT *, unnest(generate_series(year(period_start), year(period_end))) AS year FROM claims) w
         USING (indicator_id)
-    JOIN comparable f ON f.indicator_id = w.indicator_id AND f.ref_area = w.ref_area AND f.breakdown = w.breakdown
+    JOIN near f ON f.indicator_id = w.indicator_id AND f.ref_area = w.ref_area AND f.breakdown = w.breakdown
         AND year(f.period_start) = w.year AND f.span <> w.span AND f.period_start >= w.period_start AND f.period_end <= w.period_end
         AND CASE WHEN ends_with(f.span, 'M')
                  THEN date_diff('month', w.period_start, f.period_start) % span_number(f.span) = 0
@@ -67,9 +70,6 @@ wanted AS (  -- which figures each claim is compared with; a claim may be compar
                  ('ratio', 'right', false, false), ('rate', 'left', true, false), ('rate', 'right', false, false),
                  ('rate', 'base', false, true), ('per_day', 'left', true, false)
     ) o(kind, role, is_left, is_earlier) ON o.kind = r.kind),
-near AS (  -- statements of the claims' areas, and of those within them: all that a claim can be compared with
-    SELECT * FROM comparable
-    SEMI JOIN (SELECT ref_area FROM claims UNION SELECT a.code FROM areas a JOIN claims c ON c.ref_area = a.parent) USING (ref_area)),
 found AS (  -- the figure for each of them
     SELECT q.*, p.observation_id, p.as_printed, iv(p.lower, p.upper) AS bounds, w.period_end - w.period_start + 1 AS days
     FROM wanted q JOIN claims w ON w.observation_id = q.claim
@@ -124,10 +124,10 @@ compared AS (
     UNION ALL  -- the statement that counts and each other one, and others that agree with it but not with each other
     SELECT 'statement', NULL, other.observation_id, false, 1, 1, true,
         [{'observation_id': best.observation_id, 'role': 'statement'}], best.as_printed, true, iv(best.lower, best.upper)
-    FROM comparable best JOIN claims other ON other.indicator_id = best.indicator_id AND other.ref_area = best.ref_area
+    FROM near best JOIN claims other ON other.indicator_id = best.indicator_id AND other.ref_area = best.ref_area
         AND other.breakdown = best.breakdown AND other.period_end = best.period_end
         AND other.flow_start IS NOT DISTINCT FROM best.flow_start AND other.place > best.place
-    JOIN comparable first ON first.indicator_id = best.indicator_id AND first.ref_area = best.ref_area
+    JOIN near first ON first.indicator_id = best.indicator_id AND first.ref_area = best.ref_area
         AND first.breakdown = best.breakdown AND first.period_end = best.period_end
         AND first.flow_start IS NOT DISTINCT FROM best.flow_start AND first.place = 1
     WHERE best.editions > 1 AND other.editions > 1 AND first.editions > 1
