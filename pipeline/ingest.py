@@ -358,7 +358,7 @@ def _distances(side: int) -> str:
         None: "NULL::BIGINT",
     }
     cases = " ".join(f"WHEN '{q}' THEN {kinds[sides[side]]}" for q, sides in BOUNDS.items() if q)
-    return f"CASE qualifier {cases} ELSE CASE WHEN qualifier IS NULL THEN {kinds[BOUNDS[None][side]]} END END"
+    return f"CASE WHEN qualifier IS NULL THEN {kinds[BOUNDS[None][side]]} ELSE CASE qualifier {cases} END END"
 
 
 def _after_multiplier() -> str:
@@ -389,8 +389,9 @@ def _recomposed(words: list[dict[str, str]]) -> str:
         if row["position"] in _PLACED and row["printed"] and row["qualifier"]:
             forms.setdefault(row["qualifier"], []).append(_placed(row["printed"], row["position"]))
     cases = " ".join(f"WHEN {sql_text(q)} THEN {_choose(f)}" for q, f in forms.items())
-    exact = "replace(core, '|', '')"
-    return f"CASE qualifier {cases} WHEN 'range' THEN {_range_form()} ELSE {_choose([exact])} END"
+    exact = _choose(["replace(core, '|', '')"])
+    qualified = f"CASE qualifier {cases} WHEN 'range' THEN {_range_form()} ELSE {exact} END"
+    return f"CASE WHEN qualifier IS NULL THEN {exact} ELSE {qualified} END"
 
 
 def _choose(forms: list[str]) -> str:

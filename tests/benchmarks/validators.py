@@ -7,6 +7,7 @@ head with a cell spoilt, once for every kind of check: a validator that checks n
 import csv
 import itertools
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from functools import cache
@@ -21,6 +22,7 @@ COMMON = "types, required, patterns, code lists, unique"
 CHECKS = {
     "minsheng": f"{COMMON}; recomposed print, units, ranges of indicators, directions, periods, references",
     "minsheng-check": f"{COMMON}; the same, and every check over the whole dataset",
+    "minsheng-common": f"{COMMON}; no more, by the build's way of reading and checking",
     "pandera": COMMON,
     "pointblank": COMMON,
     "frictionless": COMMON,
@@ -115,18 +117,57 @@ def _minsheng_check(raw: Path) -> bool:
 
 
 def _pandera(sheet: Path, known: Codes) -> bool:
+    frame = _frame(sheet)
+    return _fits(frame, _schema(list(frame.columns), known, unique=KEY))
+
+
+def _minsheng_common(sheet: Path, known: Codes) -> bool:
+    """The checks that the others make, by our means: the file's form, texts in batches, two threads, keys by hash."""
+    import numpy as np
+    import pandas as pd
+
+    from pipeline import csvfiles, ingest
+    from pipeline.engines.flow import ahead, in_order
+
+    file, own = csvfiles.inspect(sheet.parent, sheet.name, list(REQUIRED), None), threading.local()
+    if file.findings:
+        return False
+
+    def checked(batch: Any) -> tuple[bool, Any]:
+        if not hasattr(own, "schema"):
+            own.schema = _schema(file.header, known)
+        frame = batch.select(file.header).to_pandas(types_mapper=pd.ArrowDtype)
+        return _fits(frame, own.schema), batch["key_hash"].to_numpy()
+
+    with ingest.connect() as connection:
+        rows = f"FROM {ingest._read_csv(file.header, [str(sheet)])}"
+        batches = connection.sql(f"SELECT *, hash({', '.join(KEY)}) AS key_hash {rows}").to_arrow_reader(
+            ingest.BATCH_ROWS
+        )
+        fits, hashes = zip(*in_order(checked, ahead(batches), 2), strict=True)
+        ordered = np.sort(np.concatenate(hashes))
+        alike = bool((ordered[1:] == ordered[:-1]).any())
+        doubled = f"SELECT 1 {rows} GROUP BY {', '.join(KEY)} HAVING count(*) > 1 LIMIT 1"
+        return all(fits) and not (alike and connection.execute(doubled).fetchall())
+
+
+def _schema(names: list[str], known: Codes, unique: list[str] | None = None) -> Any:
     import pandas as pd
     import pandera.pandas as pandera
-    from pandera.errors import SchemaErrors
 
-    frame = _frame(sheet)
     columns = {}
-    for name in frame.columns:
+    for name in names:
         checks = [pandera.Check.isin(known[name])] if name in known else []
         checks += [pandera.Check.str_matches(PATTERNS[name])] if name in PATTERNS else []
         columns[name] = pandera.Column(pd.ArrowDtype(_text()), checks, nullable=name not in REQUIRED)
+    return pandera.DataFrameSchema(columns, unique=unique)
+
+
+def _fits(frame: Any, schema: Any) -> bool:
+    from pandera.errors import SchemaErrors
+
     try:
-        pandera.DataFrameSchema(columns, unique=KEY).validate(frame, lazy=True)
+        schema.validate(frame, lazy=True)
     except SchemaErrors:
         return False
     return True
@@ -193,6 +234,7 @@ def _great_expectations(sheet: Path, known: Codes) -> bool:
 
 OURS: dict[str, Callable[[Path], bool]] = {"minsheng": _minsheng, "minsheng-check": _minsheng_check}
 PASSES: dict[str, Callable[[Path, Codes], bool]] = {
+    "minsheng-common": _minsheng_common,
     "pandera": _pandera,
     "pointblank": _pointblank,
     "frictionless": _frictionless,
