@@ -306,7 +306,7 @@ _SPELT = r"[零〇一二三四五六七八九兩两壹贰叁肆柒捌玖]|[十�
 def _normalised(column: str) -> str:
     """Keyed parts are normal by their patterns; the print is made so, where a character asks for it.
 
-    `translate` sorts its pairs anew for every row: separators, the usual case, go without it.
+    `translate` takes its pairs in anew for every row: separators, the usual case, go without it.
     """
     before, after = normalising_pairs()
     separators = before[len(after) :]

@@ -46,7 +46,8 @@ def markdown(found: Results, sizes: list[int], validated: list[int], machine: st
         f"{machine}. {versions}.", "",
         "## Builds beside a bare COPY", "", *_builds(found, sizes), "",
         "COPY reads, types and derives the same columns and writes zstd Parquet, two threads, nothing validated; `sorted` as "
-        "ours, `bounded` sorted with the memory limit of our build. `build` is everything: database, claims, checks, other formats, hashes. `table` is what COPY makes too, the "
+        "ours, `bounded` sorted with the memory limit of our build. `build` is everything: database, claims, checks, other "
+        "formats, hashes. `table` is what COPY makes too, the "
         "sorted observations, scanned, validated and written; uniqueness runs beside the writing. Peak is the most memory "
         "the process held. Processor seconds are those of whole processes, imports included.", "",
         "## Parts of a build, seconds", "", *_parts(found, sizes), "",

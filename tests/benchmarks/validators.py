@@ -127,6 +127,7 @@ def _minsheng_common(sheet: Path, known: Codes) -> bool:
     import pandas as pd
 
     from pipeline import csvfiles, ingest
+    from pipeline.engines import local
     from pipeline.engines.flow import ahead, in_order
 
     file, own = csvfiles.inspect(sheet.parent, sheet.name, list(REQUIRED), None), threading.local()
@@ -144,7 +145,7 @@ def _minsheng_common(sheet: Path, known: Codes) -> bool:
         batches = connection.sql(f"SELECT *, hash({', '.join(KEY)}) AS key_hash {rows}").to_arrow_reader(
             ingest.BATCH_ROWS
         )
-        fits, hashes = zip(*in_order(checked, ahead(batches), 2), strict=True)
+        fits, hashes = zip(*in_order(checked, ahead(batches), local.VALIDATORS), strict=True)
         ordered = np.sort(np.concatenate(hashes))
         alike = bool((ordered[1:] == ordered[:-1]).any())
         doubled = f"SELECT 1 {rows} GROUP BY {', '.join(KEY)} HAVING count(*) > 1 LIMIT 1"
